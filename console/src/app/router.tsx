@@ -1,0 +1,54 @@
+import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from 'react';
+
+/** The console's addresses. The server answers each of them with the same page. */
+export type Route =
+  | { page: 'new' }
+  | { page: 'list' }
+  | { page: 'invoice'; id: string }
+  | { page: 'unknown' };
+
+export const addresses = {
+  newInvoice: '/invoices/new',
+  invoices: '/invoices',
+  invoice: (id: string) => `/invoices/${id}`,
+};
+
+export function routeOf(path: string): Route {
+  if (path === '/' || path === addresses.newInvoice) return { page: 'new' };
+  if (path === addresses.invoices) return { page: 'list' };
+  const id = /^\/invoices\/([\w-]+)$/.exec(path)?.[1];
+  return id ? { page: 'invoice', id } : { page: 'unknown' };
+}
+
+const moved = new EventTarget();
+
+function subscribe(notify: () => void): () => void {
+  window.addEventListener('popstate', notify);
+  moved.addEventListener('move', notify);
+  return () => {
+    window.removeEventListener('popstate', notify);
+    moved.removeEventListener('move', notify);
+  };
+}
+
+export function usePath(): string {
+  return useSyncExternalStore(subscribe, () => window.location.pathname);
+}
+
+export function navigate(address: string): void {
+  if (address !== window.location.pathname) window.history.pushState(null, '', address);
+  window.scrollTo(0, 0);
+  moved.dispatchEvent(new Event('move'));
+}
+
+/** A real link: it opens in a new tab when asked to, and otherwise moves without a reload. */
+export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement>) {
+  const follow = (event: MouseEvent<HTMLAnchorElement>) => {
+    onClick?.(event);
+    const elsewhere = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey;
+    if (event.defaultPrevented || elsewhere || !href) return;
+    event.preventDefault();
+    navigate(href);
+  };
+  return <a href={href} onClick={follow} {...rest} />;
+}

@@ -1,0 +1,136 @@
+import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Customer } from '../api/bodies.ts';
+import { words } from '../app/words.ts';
+import { CustomerCard } from './customer-card.tsx';
+import classes from './customer-picker.module.css';
+import { useCustomerSearch } from './customers.ts';
+import { NewCustomer } from './new-customer.tsx';
+
+const searchDelayMs = 120;
+const createOption = 'create';
+
+interface CustomerPickerProps {
+  value: Customer | null;
+  onChange: (customer: Customer | null) => void;
+  error?: ReactNode;
+}
+
+/** Finds a customer while its name or RFC is typed, or makes a new one without leaving the form. */
+export function CustomerPicker({ value, onChange, error }: CustomerPickerProps) {
+  const [creating, setCreating] = useState<string | null>(null);
+  // The first thing to do here is to type a name. On a phone, not before the field is touched: the
+  // keyboard would cover the page.
+  const [typing, setTyping] = useState(() => !matchMedia('(pointer: coarse)').matches);
+
+  if (creating !== null) {
+    return (
+      <NewCustomer
+        startingName={creating}
+        onCreated={(customer) => {
+          setCreating(null);
+          onChange(customer);
+        }}
+        onCancel={() => {
+          setCreating(null);
+          setTyping(true);
+        }}
+      />
+    );
+  }
+  if (value) {
+    const change = () => {
+      setTyping(true);
+      onChange(null);
+    };
+    return <CustomerCard customer={value} onChange={change} error={error} />;
+  }
+  return (
+    <CustomerSearch autoFocus={typing} onChosen={onChange} onCreate={setCreating} error={error} />
+  );
+}
+
+interface CustomerSearchProps {
+  autoFocus: boolean;
+  onChosen: (customer: Customer) => void;
+  onCreate: (name: string) => void;
+  error?: ReactNode;
+}
+
+function CustomerSearch({ autoFocus, onChosen, onCreate, error }: CustomerSearchProps) {
+  const [typed, setTyped] = useState('');
+  const [q] = useDebouncedValue(typed.trim(), searchDelayMs);
+  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
+  const found = useCustomerSearch(q, combobox.dropdownOpened);
+  const customers = found.data ?? [];
+
+  // Enter takes the best match: nobody should need the arrows for what they just typed.
+  const firstId = customers[0]?.id;
+  useEffect(() => {
+    if (q && firstId) combobox.selectFirstOption();
+    else combobox.resetSelectedOption();
+  }, [q, firstId, combobox.selectFirstOption, combobox.resetSelectedOption]);
+
+  const choose = (option: string) => {
+    const customer = customers.find(({ id }) => id === option);
+    if (customer) onChosen(customer);
+    else if (option === createOption) onCreate(typed.trim());
+  };
+
+  return (
+    <Combobox store={combobox} onOptionSubmit={choose} shadow="md">
+      <Combobox.Target withExpandedAttribute>
+        <TextInput
+          size="md"
+          label={words.customers.label}
+          placeholder={words.customers.placeholder}
+          leftSection={<IconSearch size={18} aria-hidden />}
+          rightSection={found.isFetching ? <Loader size={16} /> : null}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            combobox.openDropdown();
+          }}
+          onClick={() => combobox.openDropdown()}
+          onBlur={() => combobox.closeDropdown()}
+          error={error}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={254}
+          autoFocus={autoFocus}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Options mah={380} className={classes.options}>
+          {customers.map((customer) => (
+            <Combobox.Option key={customer.id} value={customer.id}>
+              <span className={classes.name}>{customer.legal_name}</span>
+              <span className={classes.facts}>
+                <span className={classes.taxId}>{customer.tax_id}</span>
+                <span>{words.customers.zip(customer.address.zip)}</span>
+              </span>
+            </Combobox.Option>
+          ))}
+          {customers.length === 0 && (
+            <Combobox.Empty>{emptyWord(found.isError, found.isPending, q)}</Combobox.Empty>
+          )}
+          <Combobox.Option value={createOption} className={classes.create}>
+            <IconPlus size={16} aria-hidden />
+            {typed.trim() ? words.customers.createNamed(typed.trim()) : words.customers.create}
+          </Combobox.Option>
+        </Combobox.Options>
+      </Combobox.Dropdown>
+      <span className="spoken-only" role="status">
+        {combobox.dropdownOpened && found.data ? words.customers.results(customers.length) : ''}
+      </span>
+    </Combobox>
+  );
+}
+
+function emptyWord(failed: boolean, searching: boolean, q: string): string {
+  if (failed) return words.customers.failed;
+  if (searching) return words.customers.searching;
+  return q ? words.customers.none : words.customers.empty;
+}

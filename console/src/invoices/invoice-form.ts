@@ -1,0 +1,98 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { type RefObject, useMemo, useState } from 'react';
+import type { Customer } from '../api/bodies.ts';
+import { errorsOf, type FieldErrors, noErrors, withoutField } from '../api/field-errors.ts';
+import { addresses, navigate } from '../app/router.tsx';
+import { bodyOf, type Draft, emptyDraft, missingFrom, withNewLine } from './invoice-draft.ts';
+import { usePreview } from './invoices.ts';
+import { useIssueInvoice } from './issue-invoice.ts';
+import { forgetDraft, useKeptDraft } from './kept-draft.ts';
+
+const previewDelayMs = 250;
+const invalidField = '[aria-invalid="true"], [data-invalid]';
+const descriptionOf = (line: number) => `[name="items.${line}.product.description"]`;
+
+export type EditDraft = (field: string, change: Partial<Draft>) => void;
+
+/** What a person can do with the invoice being written; `page` is where its fields are found. */
+export function useInvoiceForm(tenantId: string, page: RefObject<HTMLElement | null>) {
+  const { draft, setDraft, wasRestored } = useKeptDraft(tenantId);
+  const [restored, setRestored] = useState(wasRestored);
+  const [refused, setRefused] = useState<FieldErrors>(noErrors);
+
+  const input = useMemo(() => (missingFrom(draft).size === 0 ? bodyOf(draft) : null), [draft]);
+  const [previewed] = useDebouncedValue(input, previewDelayMs);
+  const preview = usePreview(previewed);
+  const issue = useIssueInvoice((invoice) => {
+    forgetDraft();
+    navigate(addresses.invoice(invoice.id));
+  });
+
+  const previewError = input ? preview.error : null;
+  const errors = useMemo<FieldErrors>(
+    () => new Map([...errorsOf(previewError), ...refused]),
+    [previewError, refused],
+  );
+  // After the next paint, once the field is there or says that it is invalid.
+  const focus = (selector: string) =>
+    requestAnimationFrame(() => page.current?.querySelector<HTMLElement>(selector)?.focus());
+
+  /** Changes the draft; what was said about the edited field no longer holds. */
+  const edit: EditDraft = (field, change) => {
+    setDraft((before) => ({ ...before, ...change }));
+    setRefused((before) => withoutField(before, field));
+  };
+
+  const send = () => {
+    if (issue.isPending) return;
+    const missing = missingFrom(draft);
+    const body = bodyOf(draft);
+    setRefused(missing);
+    if (missing.size > 0 || !body) {
+      focus(invalidField);
+      return;
+    }
+    issue.mutate(body, {
+      onError: (error) => {
+        setRefused(errorsOf(error));
+        focus(invalidField);
+      },
+    });
+  };
+
+  const chooseCustomer = (customer: Customer | null) => {
+    const use = customer?.default_invoice_use;
+    edit('customer', { customer, ...(use ? { use } : {}) });
+    if (customer) focus(descriptionOf(0));
+  };
+
+  const addLine = () => {
+    const longer = withNewLine(draft);
+    setDraft(longer);
+    focus(descriptionOf(longer.lines.length - 1));
+  };
+
+  const startOver = () => {
+    setDraft(emptyDraft());
+    setRefused(noErrors);
+    setRestored(false);
+    issue.reset();
+  };
+
+  return {
+    draft,
+    errors,
+    restored,
+    complete: input !== null,
+    preview: input ? preview.data : undefined,
+    previewError,
+    updating: input !== previewed || preview.isFetching,
+    issuing: issue.isPending,
+    issueError: issue.error,
+    edit,
+    send,
+    chooseCustomer,
+    addLine,
+    startOver,
+  };
+}

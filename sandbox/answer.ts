@@ -1,0 +1,33 @@
+import { ApiError } from './api-error.ts';
+
+/** What a verb gives back: JSON as text (often straight from the file), or a document. */
+export type Answer = JsonAnswer | FileAnswer;
+
+export interface JsonAnswer {
+  status: number;
+  json: string;
+  headers?: Record<string, string>;
+}
+
+export interface FileAnswer {
+  status: number;
+  file: Buffer | string;
+  type: string;
+  name: string;
+  headers?: Record<string, string>;
+}
+
+export function ok(json: string, status = 200): JsonAnswer {
+  return { status, json };
+}
+
+export function refusal(error: ApiError): JsonAnswer {
+  const answer = { status: error.status, json: error.toBody() };
+  if (error.retryAfter === undefined) return answer;
+  return { ...answer, headers: { 'retry-after': String(error.retryAfter) } };
+}
+
+/** An unexpected failure tells the client nothing of its cause; the caller logs it. */
+export function unexpected(): JsonAnswer {
+  return refusal(new ApiError(500, 'internal_error', 'Ocurrió un error inesperado.'));
+}

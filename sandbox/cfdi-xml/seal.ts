@@ -1,0 +1,43 @@
+import { sign } from 'node:crypto';
+import { pacTaxId, type Sealer } from '../certificates/keyring.ts';
+import { cadenaOriginal } from './cadena-original.ts';
+import type { Cfdi, UnsealedCfdi } from './cfdi.ts';
+import { comprobante } from './comprobante.ts';
+import { toXml } from './element.ts';
+import { stampCadena, timbre } from './timbre.ts';
+
+/** What the PAC adds to a comprobante that it lets pass. */
+export interface Stamping {
+  uuid: string;
+  /** Central Mexico's time, YYYY-MM-DDThh:mm:ss. */
+  date: string;
+}
+
+/** Seals with the issuer's key, then stamps with the PAC's: RSA with SHA-256, both in base64. */
+export function sealAndStamp(
+  cfdi: UnsealedCfdi,
+  issuer: Sealer,
+  pac: Sealer,
+  stamping: Stamping,
+): Cfdi {
+  const seal = sign('sha256', Buffer.from(cadenaOriginal(comprobante(cfdi))), issuer.key);
+  const sealText = seal.toString('base64');
+  const stamp = {
+    ...stamping,
+    pac_tax_id: pacTaxId,
+    sat_certificate_number: pac.number,
+  };
+  const satSeal = sign('sha256', Buffer.from(stampCadena(stamp, sealText)), pac.key);
+  return { ...cfdi, seal: sealText, stamp: { ...stamp, sat_seal: satSeal.toString('base64') } };
+}
+
+/** The XML as SAT's schemas want it. */
+export function cfdiXml(cfdi: Cfdi, certificate: Buffer): string {
+  return toXml(
+    comprobante(cfdi, {
+      seal: cfdi.seal,
+      certificate: certificate.toString('base64'),
+      stamp: timbre(cfdi.stamp, cfdi.seal),
+    }),
+  );
+}

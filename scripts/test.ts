@@ -1,0 +1,84 @@
+/**
+ * `npm test`: one private PostgreSQL for the whole run, migrated once into a template that each
+ * test file clones; then node:test over every *.test.ts. Arguments narrow the files:
+ * `npm test -- server/cfdi`. The run has an outer deadline, since node:test waits for ever on a
+ * leaked handle, and it fails when a process of the run is left behind.
+ */
+import { spawn } from 'node:child_process';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startEmbeddedPostgres } from '../server/platform/embedded-postgres/embedded-postgres.ts';
+import { migrate } from '../server/platform/postgres/migrate.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const runMsMax = 9 * 60_000;
+const filesAtOnce = 2;
+
+const wanted = process.argv.slice(2);
+const files = globSync('{server,sandbox,console/src,scripts,test}/**/*.test.ts', { cwd: root })
+  .filter((file) => wanted.length === 0 || wanted.some((start) => file.startsWith(start)))
+  .sort();
+if (files.length === 0) throw new Error('no test file was found');
+
+const folder = mkdtempSync(join(tmpdir(), 'timbra-test-'));
+const postgres = await startEmbeddedPostgres({
+  dataDir: folder,
+  log: ({ level, msg }) => {
+    if (level !== 'info') console.error(msg);
+  },
+  // Tests check what was committed, not what survives a power cut.
+  settings: { fsync: 'off', synchronous_commit: 'off', max_connections: '200' },
+});
+let failed = true;
+try {
+  // Cloned by name: a template with no session in it.
+  await migrate({ url: postgres.urls.admin });
+  failed = (await runTests()) !== 0;
+} finally {
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+const left = processesOfThisRun();
+for (const one of left) console.error(`left behind: ${one}`);
+process.exitCode = failed || left.length > 0 ? 1 : 0;
+
+function runTests(): Promise<number> {
+  const args = ['--test', `--test-concurrency=${filesAtOnce}`, '--test-reporter=spec', ...files];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      TIMBRA_TEST_RUN: folder,
+      TIMBRA_TEST_POSTGRES: JSON.stringify(postgres.urls),
+    },
+  });
+  return new Promise((resolve) => {
+    const deadline = setTimeout(() => {
+      console.error(`the tests did not end within ${runMsMax / 60_000} minutes`);
+      child.kill('SIGKILL');
+    }, runMsMax);
+    child.once('exit', (code) => {
+      clearTimeout(deadline);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Every process that a test starts inherits TIMBRA_TEST_RUN (Linux only). */
+function processesOfThisRun(): string[] {
+  const found: string[] = [];
+  for (const pid of process.platform === 'linux' ? readdirSync('/proc') : []) {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      if (!environment.includes(`TIMBRA_TEST_RUN=${folder}\0`)) continue;
+      found.push(`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return found;
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../config.ts';
+import type { Logger } from '../platform/logging.ts';
+
+/** What the person who typed `npm start` reads; machines read one log line. */
+export function greeting(o: {
+  readonly config: Config;
+  readonly address: string;
+  readonly log: Logger;
+  readonly tookMs: number;
+}): void {
+  const { config, address } = o;
+  const seconds = (o.tookMs / 1000).toFixed(1);
+  o.log.info({ address, tookMs: Math.round(o.tookMs) }, `ready at ${address} in ${seconds} s`);
+  if (config.logFormat === 'json' && !config.demo) return;
+  const lines = ['', `  Timbra está lista: ${address}`];
+  if (config.demo && isLoopbackHost(config.host)) {
+    lines.push(
+      '',
+      config.facturapiUrl
+        ? '  Empresa de demostración:'
+        : '  Empresa de demostración, con FacturAPI simulado (sandbox):',
+      '    facturista@demo.mx   timbra-demo   (emite facturas)',
+      '    admin@demo.mx        timbra-demo   (administra y opera)',
+    );
+  }
+  lines.push('', '  Ctrl+C para detener.', '');
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

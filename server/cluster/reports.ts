@@ -1,0 +1,144 @@
+import { Gauge, Registry } from 'prom-client';
+import { percentile } from './latency-histogram.ts';
+import type { MachineState, ProcessState } from './machine-state.ts';
+import type { QueueReport } from './queue-report.ts';
+
+export interface ReportsOptions {
+  readonly machineState: () => Promise<MachineState>;
+  readonly workerPid: number;
+  readonly queue: () => Promise<QueueReport>;
+  readonly countSessions: () => Promise<number>;
+  readonly pingDatabase: () => Promise<void>;
+  readonly facturapiInFlightMax: number;
+}
+
+/** A stamper that has not been heard of for this long counts as gone. */
+const leaderSilenceMsMax = 5_000;
+
+export type Reports = ReturnType<typeof makeReports>;
+
+export function makeReports(o: ReportsOptions) {
+  async function databaseAnswers(): Promise<boolean> {
+    return o.pingDatabase().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async function metrics() {
+    const [machine, queue] = await Promise.all([o.machineState(), o.queue()]);
+    const { totals } = machine;
+    const gauges = machine.processes.flatMap((one) => (one.gauges ? [one.gauges] : []));
+    const sum = (of: (gauge: (typeof gauges)[number]) => number) =>
+      gauges.reduce((total, gauge) => total + of(gauge), 0);
+    return {
+      requests: { total: totals.requests, by_status: totals.byStatus, by_route: totals.byRoute },
+      latency_ms: {
+        p50: percentile(totals.latencyMs, 0.5),
+        p95: percentile(totals.latencyMs, 0.95),
+        p99: percentile(totals.latencyMs, 0.99),
+      },
+      event_loop: { delay_ms_p99: Math.max(0, ...gauges.map((g) => g.eventLoopDelayMsP99)) },
+      memory: { rss_bytes: sum((g) => g.rssBytes), heap_used_bytes: sum((g) => g.heapUsedBytes) },
+      pool: {
+        total: sum((g) => g.pool.total),
+        in_use: sum((g) => g.pool.inUse),
+        waiting: sum((g) => g.pool.waiting),
+      },
+      queue: { ...queue, limit: o.facturapiInFlightMax },
+      machines: [{ id: machine.machineId, processes: machine.processes.map(describe) }],
+    };
+  }
+
+  return {
+    metrics,
+
+    async info() {
+      const machine = await o.machineState();
+      const workers = machine.processes.map(describe);
+      const own = workers.find((worker) => worker.pid === o.workerPid);
+      const self = { id: machine.machineId, workers };
+      return {
+        worker: { id: own?.id ?? '', pid: o.workerPid, uptime_s: own?.uptime_s ?? 0 },
+        machine: self,
+        machines: [self],
+      };
+    },
+
+    /** Open to anyone, so it names what fails and nothing else. */
+    async health() {
+      const [machine, database, queue] = await Promise.all([
+        o.machineState().catch(() => undefined),
+        databaseAnswers(),
+        o.queue().catch(() => undefined),
+      ]);
+      const web = machine?.processes.filter((one) => one.role === 'web') ?? [];
+      const checks = {
+        database: database ? 'ok' : 'down',
+        workers: web.length > 0 && web.every((one) => one.state === 'ready') ? 'ok' : 'degraded',
+        stamper:
+          queue?.leader_heard_ms !== undefined && queue.leader_heard_ms < leaderSilenceMsMax
+            ? 'ok'
+            : 'down',
+        notifications: machine?.listening ? 'ok' : 'down',
+      };
+      // A worker that is being replaced does not take the service away.
+      const { workers: _, ...vital } = checks;
+      const ok = Object.values(vital).every((state) => state === 'ok');
+      return { status: ok ? 'ok' : 'unavailable', checks };
+    },
+
+    ready: databaseAnswers,
+
+    async sessions() {
+      const [machine, active] = await Promise.all([o.machineState(), o.countSessions()]);
+      const { hits, misses } = machine.totals.sessions;
+      // Each look-up goes to PostgreSQL: there is no cache yet, so none of them is a hit.
+      return { store: 'postgres', connected: true, active, hit_rate: 0, look_ups: hits + misses };
+    },
+
+    prometheus: async () => {
+      const [machine, queue] = await Promise.all([o.machineState(), o.queue()]);
+      return prometheusText(machine, queue, o.facturapiInFlightMax);
+    },
+  };
+}
+
+function describe(one: ProcessState) {
+  return {
+    id: one.id,
+    pid: one.pid,
+    role: one.role,
+    state: one.state,
+    uptime_s: Math.round((Date.now() - one.startedAtMs) / 1000),
+    restarts: one.restarts,
+    rss_bytes: one.gauges?.rssBytes ?? null,
+  };
+}
+
+async function prometheusText(machine: MachineState, queue: QueueReport, limit: number) {
+  const registry = new Registry();
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const requests = gauge('timbra_http_requests_total', 'HTTP answers by status.', ['status']);
+  for (const [status, count] of Object.entries(machine.totals.byStatus)) {
+    requests.set({ status }, count);
+  }
+  const latency = gauge('timbra_http_latency_ms', 'HTTP latency since the start.', ['quantile']);
+  for (const share of [0.5, 0.95, 0.99]) {
+    latency.set({ quantile: String(share) }, percentile(machine.totals.latencyMs, share));
+  }
+  const memory = gauge('timbra_process_rss_bytes', 'Resident memory.', ['process']);
+  const restarts = gauge('timbra_process_restarts_total', 'Restarts of a child.', ['process']);
+  for (const one of machine.processes) {
+    if (one.gauges) memory.set({ process: one.id }, one.gauges.rssBytes);
+    restarts.set({ process: one.id }, one.restarts);
+  }
+  const waiting = gauge('timbra_queue_calls', 'Calls that wait, by priority.', ['priority']);
+  for (const [priority, count] of Object.entries(queue.by_priority)) {
+    waiting.set({ priority }, count);
+  }
+  gauge('timbra_facturapi_in_flight', 'Calls in flight at FacturAPI.').set(queue.in_flight);
+  gauge('timbra_facturapi_in_flight_limit', 'The limit of calls in flight.').set(limit);
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}

@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { ChildLink } from './cluster/child-link.ts';
+import type { ChildSettings } from './cluster/messages.ts';
+import { readConfig } from './config.ts';
+import { makeLogger } from './platform/logging.ts';
+
+/**
+ * The composition root: the only file that imports everything. Each role loads what it uses, so
+ * that a process is no larger than its work.
+ */
+
+export async function composeSupervisor() {
+  const config = readConfig();
+  const log = makeLogger({
+    format: config.logFormat,
+    level: config.logLevel,
+    process: 'supervisor',
+  });
+  const startedMs = performance.now();
+  await mkdir(config.dataDir, { recursive: true });
+  const { startSupervisor } = await import('./cluster/supervisor.ts');
+  const secretKey = config.secretKey ?? (await keptSecret(join(config.dataDir, 'secret-key')));
+  const supervisor = startSupervisor({
+    config,
+    machineId: machineId(config.dataDir),
+    secretKey: secretKey.toString('base64'),
+    log,
+    startPostgres: config.databaseUrl
+      ? undefined
+      : async () => {
+          const { startEmbeddedPostgres } = await import(
+            './platform/embedded-postgres/embedded-postgres.ts'
+          );
+          return startEmbeddedPostgres({
+            dataDir: config.dataDir,
+            log: ({ level, msg, ...rest }) => log[level](rest, msg),
+          });
+        },
+  });
+  const { greeting } = await import('./cluster/greeting.ts');
+  const ready = supervisor.ready.then((address) =>
+    greeting({ config, address, log, tookMs: performance.now() - startedMs }),
+  );
+  return { ready, stop: supervisor.stop };
+}
+
+export async function composeSetUp(link: ChildLink): Promise<void> {
+  const settings = await link.settings;
+  const log = loggerOf(settings, 'set-up');
+  const { migrate } = await import('./platform/postgres/migrate.ts');
+  const applied = await migrate(settings.database.admin);
+  if (applied.length > 0) log.info({ applied }, 'the database was brought to this version');
+  if (!settings.demo) return;
+
+  const { makePool } = await import('./platform/postgres/database.ts');
+  const { newId } = await import('./platform/clock.ts');
+  const { secretBox } = await import('./platform/secret-box.ts');
+  const { ensureDemo } = await import('./tenants/demo.ts');
+  const { seedCustomers } = await import('./customers/seed-customers.ts');
+  const pool = makePool({ access: settings.database.admin, max: 1, name: 'set-up', log });
+  try {
+    const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
+    const tenantId = await ensureDemo(pool, { secrets, newId, host: settings.host });
+    const made = await seedCustomers(pool, tenantId, { count: demoCustomers, seed: 1, newId });
+    if (made > 0) log.info({ customers: made }, 'made the demo company');
+  } finally {
+    await pool.end();
+  }
+}
+
+const demoCustomers = 3_000;
+
+export async function composeStamper(link: ChildLink): Promise<() => Promise<void>> {
+  const settings = await link.settings;
+  const log = loggerOf(settings, 'stamper');
+  const { makePool } = await import('./platform/postgres/database.ts');
+  const { secretBox } = await import('./platform/secret-box.ts');
+  const { makeCounters } = await import('./cluster/counters.ts');
+  const { facturapiClient } = await import('./facturapi/facturapi-client.ts');
+  const { startStamper } = await import('./stamping/stamper.ts');
+  const { openFacturapiKey } = await import('./tenants/facturapi-key.ts');
+  const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
+  const pool = makePool({
+    access: settings.database.stamper,
+    max: settings.stamperPoolMax,
+    name: 'stamper',
+    log,
+  });
+  const stamper = startStamper({
+    facturapi: facturapiClient({
+      url: settings.facturapiUrl,
+      connectionsMax: settings.facturapiInFlightMax,
+    }),
+    openKey: (tenantId, sealed) => {
+      try {
+        return openFacturapiKey(secrets, tenantId, sealed);
+      } catch (error) {
+        log.error({ err: error, tenant: tenantId }, 'the FacturAPI key does not open');
+        return undefined;
+      }
+    },
+    pool,
+    leaderAccess: settings.database.stamperDirect,
+    inFlightMax: settings.facturapiInFlightMax,
+    name: `${settings.machineId}/${process.pid}`,
+    log,
+  });
+  link.onNotification(() => stamper.wake());
+  link.onLookAgain(() => stamper.wake());
+  link.pushCounters(makeCounters(), () => poolState(pool));
+  link.ready();
+  return async () => {
+    await stamper.stop();
+    await pool.end();
+  };
+}
+
+export async function composeWeb(link: ChildLink): Promise<() => Promise<void>> {
+  const settings = await link.settings;
+  const log = loggerOf(settings, `web ${process.pid}`);
+  const { makePool } = await import('./platform/postgres/database.ts');
+  const { makeInvoiceSignals } = await import('./invoices/invoice-signals.ts');
+  const { makeWebServer } = await import('./web-server.ts');
+  const { makeCounters } = await import('./cluster/counters.ts');
+  const counters = makeCounters();
+  const signals = makeInvoiceSignals();
+  const pool = makePool({
+    access: settings.database.app,
+    max: settings.webPoolMax,
+    name: 'web',
+    log,
+  });
+  const server = await makeWebServer({
+    log,
+    pool,
+    counters,
+    signals,
+    secretKey: Buffer.from(settings.secretKey, 'base64'),
+    metricsToken: settings.metricsToken,
+    facturapiInFlightMax: settings.facturapiInFlightMax,
+    machineState: () => link.machineState(),
+  });
+  link.onNotification((channel, payload) => {
+    if (channel === 'timbra_invoices') signals.received(payload);
+  });
+  link.onLookAgain(signals.lookAgain);
+  link.pushCounters(counters, () => poolState(pool));
+  await server.listen({ host: settings.host, port: settings.port });
+  link.ready();
+  return async () => {
+    await server.close();
+    await pool.end();
+  };
+}
+
+function loggerOf(settings: ChildSettings, name: string) {
+  return makeLogger({ format: settings.logFormat, level: settings.logLevel, process: name });
+}
+
+function poolState(pool: { totalCount: number; idleCount: number; waitingCount: number }) {
+  return {
+    total: pool.totalCount,
+    inUse: pool.totalCount - pool.idleCount,
+    waiting: pool.waitingCount,
+  };
+}
+
+/** Made once and kept beside the data it protects; production names its own instead. */
+async function keptSecret(path: string): Promise<Buffer> {
+  try {
+    await writeFile(path, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return Buffer.from((await readFile(path, 'utf8')).trim(), 'base64');
+}
+
+function machineId(dataDir: string): string {
+  const place = createHash('sha256').update(dataDir).digest('hex').slice(0, 6);
+  return `${hostname()}-${place}`;
+}

@@ -1,0 +1,126 @@
+import { Pool } from 'undici';
+import type { Answer, Facturapi, Wait } from './facturapi.ts';
+
+export interface FacturapiClientOptions {
+  /** Base with /v2, without a slash at its end. */
+  readonly url: string;
+  /** Sockets kept to FacturAPI: as many as calls may be in flight. */
+  readonly connectionsMax: number;
+}
+
+/** A PDF of 5,000 lines stays far below this. */
+export const answerBytesMax = 30 * 1024 * 1024;
+const connectMsMax = 5_000;
+
+/** A thin client: one attempt, one deadline, no retry. What an answer means is outcome.ts's. */
+export function facturapiClient(options: FacturapiClientOptions): Facturapi {
+  const base = new URL(options.url);
+  const pool = new Pool(base.origin, {
+    connections: options.connectionsMax,
+    pipelining: 1,
+    connect: { timeout: connectMsMax },
+    keepAliveTimeout: 4_000,
+    // The deadline of each call is its signal; these would only race with it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: answerBytesMax,
+  });
+
+  const call = (method: 'GET' | 'POST', path: string, key: string, wait: Wait, body?: unknown) =>
+    send(pool, {
+      method,
+      path: base.pathname + path,
+      key,
+      timeoutMs: wait.timeoutMs,
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+
+  return {
+    createInvoice: (key, document, wait) => call('POST', '/invoices', key, wait, document),
+    findByExternalId: (key, externalId, wait) =>
+      call('GET', `/invoices?external_id=${encodeURIComponent(externalId)}&limit=10`, key, wait),
+    readInvoice: (key, id, wait) => call('GET', `/invoices/${encodeURIComponent(id)}`, key, wait),
+    downloadFile: (key, id, kind, wait) =>
+      call('GET', `/invoices/${encodeURIComponent(id)}/${kind}`, key, wait),
+    close: () => pool.destroy(),
+  };
+}
+
+interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly key: string;
+  readonly timeoutMs: number;
+  readonly body: string | null;
+}
+
+async function send(pool: Pool, request: Request): Promise<Answer> {
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  try {
+    const response = await pool.request({
+      method: request.method,
+      path: request.path,
+      body: request.body,
+      signal,
+      headers: {
+        authorization: `Bearer ${request.key}`,
+        ...(request.body === null ? {} : { 'content-type': 'application/json' }),
+      },
+    });
+    const bytes = Buffer.from(await response.body.arrayBuffer());
+    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    return {
+      kind: 'answered',
+      status: response.statusCode,
+      logId: header(response.headers['x-facturapi-log-id']),
+      retryAfterMs: retryAfterMs(header(response.headers['retry-after'])),
+      body: isJson ? parse(bytes) : undefined,
+      bytes,
+    };
+  } catch (error) {
+    return whatBroke(error, signal.aborted);
+  }
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** RFC 9110: seconds, or a date. */
+function retryAfterMs(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,7}$/.test(value)) return Number(value) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function whatBroke(error: unknown, timedOut: boolean): Answer {
+  const code = (error as { code?: unknown }).code;
+  const message = error instanceof Error ? error.message : String(error);
+  const why = typeof code === 'string' ? `${code}: ${message}` : message;
+  if (!timedOut && typeof code === 'string' && NEVER_SENT.has(code)) {
+    return { kind: 'not_sent', why };
+  }
+  return { kind: 'broken', why: timedOut ? 'no answer before the deadline' : why, timedOut };
+}

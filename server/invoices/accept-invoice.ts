@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { InvoiceInput } from '../cfdi/document.ts';
+import type { CustomerFields } from '../customers/customers.ts';
+import type { Clock, NewId } from '../platform/clock.ts';
+import { invalid, notFound, Problem } from '../platform/http/problem.ts';
+import type { Queryable } from '../platform/postgres/database.ts';
+import type { Principal } from '../sessions/sessions.ts';
+import { acceptInvoiceRow, findByIdempotencyKey } from './accept-invoice-store.ts';
+import { checkDraft, type FindCustomer } from './check-draft.ts';
+
+export const seriesDefault = 'F';
+
+export interface AcceptOptions {
+  readonly db: Queryable;
+  readonly findCustomer: FindCustomer;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}
+
+export interface IssueRequest {
+  readonly principal: Principal;
+  readonly body: InvoiceBody;
+  readonly idempotencyKey: string | undefined;
+  /** X-Request-Id: follows the invoice to FacturAPI in the logs. */
+  readonly requestId: string;
+}
+
+export interface Accepted {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
+export type InvoiceBody = Omit<InvoiceInput, 'customer'> & { customer: string | CustomerFields };
+
+/**
+ * Takes an invoice in: from here on it will be stamped once, or a person will be told why not.
+ * Folio, frozen document, queue entry and idempotency key are committed together, before
+ * FacturAPI hears of it. A repeated key answers with the earlier invoice.
+ *
+ * `listen` is called before anything is written, so that no outcome is missed.
+ */
+export async function acceptInvoice(
+  request: IssueRequest,
+  o: AcceptOptions,
+  listen: (invoiceId: string) => void,
+): Promise<Accepted> {
+  const { principal, body, idempotencyKey, requestId } = request;
+  const { tenantId } = principal;
+  const requestHash = createHash('sha256').update(JSON.stringify(body)).digest();
+  if (idempotencyKey !== undefined) {
+    const earlier = await findByIdempotencyKey(o.db, tenantId, idempotencyKey);
+    if (earlier) return repeated(earlier, requestHash);
+  }
+  const now = o.clock.now();
+  const draft = await checkDraft(principal, body, now, o.findCustomer);
+  if (draft.kind === 'customer_absent') throw customerAbsent();
+  if (draft.kind === 'invalid') throw invalid(draft.errors);
+
+  // The lines are in the document already; kept with the totals they would double the row.
+  const { lines: _, ...totals } = draft.totals;
+  const id = o.newId();
+  listen(id);
+  const accepted = await acceptInvoiceRow(o.db, tenantId, {
+    id,
+    series: body.series ?? seriesDefault,
+    customerId: draft.customerId,
+    document: {
+      ...draft.document,
+      date: now.toISOString(),
+      external_id: id,
+      idempotency_key: id,
+    },
+    currency: draft.totals.currency,
+    totals,
+    total: draft.total,
+    date: now,
+    createdBy: principal.personId,
+    idempotencyKey,
+    requestHash,
+    requestId,
+  });
+  if (accepted === 'customer_gone') throw customerAbsent();
+  if (accepted === 'accepted') return { id, isNew: true };
+  // The same key came in twice at once, and the other one was first.
+  const earlier = await findByIdempotencyKey(o.db, tenantId, idempotencyKey!);
+  if (!earlier) throw new Error('a taken idempotency key has no invoice');
+  return repeated(earlier, requestHash);
+}
+
+function repeated(earlier: { invoiceId: string; requestHash: Buffer }, hash: Buffer): Accepted {
+  if (earlier.requestHash.equals(hash)) return { id: earlier.invoiceId, isNew: false };
+  const detail = 'Esta Idempotency-Key ya se usó con otro contenido. Usa una llave nueva.';
+  throw new Problem(422, 'idempotency_key_reused', detail);
+}
+
+function customerAbsent(): Problem {
+  const message = 'El cliente no existe o no tienes acceso.';
+  const absent = notFound();
+  return new Problem(422, 'customer_not_found', message, {
+    errors: [{ path: 'customer', code: absent.code, message }],
+  });
+}

@@ -1,0 +1,169 @@
+import { Type } from 'typebox';
+import type { HttpServer } from '../platform/http/http-server.ts';
+import { invalid, Problem } from '../platform/http/problem.ts';
+import { IdParams, problems } from '../platform/http/schemas.ts';
+import { principalOf } from '../sessions/sessions.ts';
+import type { InvoiceBody as Body } from './accept-invoice.ts';
+import { checkDraft, type FindCustomer } from './check-draft.ts';
+import { InvoiceBody, InvoiceSchema, PreviewSchema, statuses } from './invoice-schemas.ts';
+import { type Invoice, type Invoices, isOnItsWay } from './invoices.ts';
+
+export const waitSecondsDefault = 10;
+export const waitSecondsMax = 30;
+export const listLimitDefault = 50;
+export const listLimitMax = 200;
+/** FacturAPI takes 5,000 lines; they need more room than other bodies. */
+export const invoiceBytesMax = 2 * 1024 * 1024;
+export const idempotencyKeyLengthMax = 255;
+
+const IssueHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({ minLength: 1, maxLength: idempotencyKeyLengthMax, pattern: '^[\\x21-\\x7e]+$' }),
+  ),
+  prefer: Type.Optional(Type.String({ maxLength: 200 })),
+});
+
+const ListQuery = Type.Object(
+  {
+    status: Type.Optional(Type.Union(statuses)),
+    customer: Type.Optional(Type.String({ format: 'uuid' })),
+    q: Type.Optional(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$' })),
+    from: Type.Optional(Type.String({ format: 'date-time' })),
+    to: Type.Optional(Type.String({ format: 'date-time' })),
+    cursor: Type.Optional(Type.String({ format: 'uuid' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: listLimitMax })),
+  },
+  { additionalProperties: false },
+);
+
+export interface InvoiceRoutesOptions {
+  readonly invoices: Invoices;
+  readonly findCustomer: FindCustomer;
+  readonly now: () => Date;
+}
+
+const tags = ['invoices'];
+
+export function invoiceRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
+  issueRoutes(server, o);
+  readRoutes(server, o);
+}
+
+function issueRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
+  server.post(
+    '/api/invoices',
+    {
+      config: { access: 'issuer' },
+      bodyLimit: invoiceBytesMax,
+      schema: {
+        tags,
+        headers: IssueHeaders,
+        body: InvoiceBody,
+        response: { 201: InvoiceSchema, 202: InvoiceSchema, ...problems(400, 401, 403, 413, 422) },
+      },
+    },
+    async (request, reply) => {
+      const waitS = readWait(request.headers.prefer);
+      const invoice = await o.invoices.issue(
+        {
+          principal: principalOf(request),
+          body: request.body as Body,
+          idempotencyKey: request.headers['idempotency-key'],
+          requestId: request.id,
+        },
+        waitS * 1000,
+      );
+      reply.header('location', `/api/invoices/${invoice.id}`);
+      reply.header('preference-applied', `wait=${waitS}`);
+      if (invoice.status === 'rejected') throw rejected(invoice);
+      return reply.code(isOnItsWay(invoice) ? 202 : 201).send(invoice as never);
+    },
+  );
+
+  server.post(
+    '/api/invoices/preview',
+    {
+      config: { access: 'signed_in' },
+      bodyLimit: invoiceBytesMax,
+      schema: {
+        tags,
+        body: InvoiceBody,
+        response: { 200: PreviewSchema, ...problems(401, 413, 422) },
+      },
+    },
+    async (request) => {
+      const principal = principalOf(request);
+      const body = request.body as Body;
+      const draft = await checkDraft(principal, body, o.now(), o.findCustomer);
+      if (draft.kind === 'customer_absent') {
+        const message = 'El cliente no existe o no tienes acceso.';
+        throw invalid([{ path: 'customer', code: 'not_found', message }]);
+      }
+      if (draft.kind === 'invalid') throw invalid(draft.errors);
+      const { transferred, withheld, ...totals } = draft.totals;
+      return { ...totals, taxes: { transferred, withheld } };
+    },
+  );
+}
+
+function readRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
+  server.get(
+    '/api/invoices',
+    {
+      config: { access: 'signed_in' },
+      schema: {
+        tags,
+        querystring: ListQuery,
+        response: {
+          200: Type.Object({
+            data: Type.Array(InvoiceSchema),
+            next_cursor: Type.Union([Type.String(), Type.Null()]),
+          }),
+          ...problems(400, 401),
+        },
+      },
+    },
+    async (request) => {
+      const { from, to, limit = listLimitDefault, status, ...query } = request.query;
+      const data = await o.invoices.list(principalOf(request).tenantId, {
+        ...query,
+        status: status as Invoice['status'] | undefined,
+        from: from === undefined ? undefined : new Date(from),
+        to: to === undefined ? undefined : new Date(to),
+        limit: limit + 1,
+      });
+      const page = data.slice(0, limit);
+      const next_cursor = data.length > limit ? page.at(-1)!.id : null;
+      return { data: page, next_cursor } as never;
+    },
+  );
+
+  server.get(
+    '/api/invoices/:id',
+    {
+      config: { access: 'signed_in' },
+      schema: { tags, params: IdParams, response: { 200: InvoiceSchema, ...problems(401, 404) } },
+    },
+    async (request) =>
+      (await o.invoices.read(principalOf(request).tenantId, request.params.id)) as never,
+  );
+}
+
+/** RFC 7240: a preference that cannot be understood is ignored. */
+export function readWait(prefer: string | undefined): number {
+  const seconds = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?/i.exec(prefer ?? '')?.[1];
+  return seconds === undefined ? waitSecondsDefault : Math.min(waitSecondsMax, Number(seconds));
+}
+
+/** Refused by FacturAPI or SAT while the request waited: their paths and words, for the person. */
+function rejected(invoice: Invoice): Problem {
+  const { rejection } = invoice;
+  return new Problem(422, 'invoice_rejected', rejection?.detail ?? 'La factura fue rechazada.', {
+    errors: rejection?.errors.length
+      ? rejection.errors
+      : [{ path: '', code: rejection?.code ?? 'rejected', message: rejection?.detail ?? '' }],
+    extra: {
+      invoice: { id: invoice.id, series: invoice.series, folio_number: invoice.folio_number },
+    },
+  });
+}

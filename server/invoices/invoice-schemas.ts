@@ -1,0 +1,151 @@
+import { Type } from 'typebox';
+import { CustomerBody } from '../customers/customers.ts';
+
+/**
+ * FacturAPI's invoice body, by shape. What the values mean (catalogues, rates, totals) is checked
+ * by cfdi/invoice-rules.ts, which answers in the same form.
+ */
+const closed = { additionalProperties: false };
+
+const Tax = Type.Object(
+  {
+    type: Type.Optional(Type.String()),
+    rate: Type.Number(),
+    base: Type.Optional(Type.Number()),
+    factor: Type.Optional(Type.String()),
+    withholding: Type.Optional(Type.Boolean()),
+    ieps_mode: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+const Product = Type.Object(
+  {
+    description: Type.String(),
+    product_key: Type.String(),
+    price: Type.Number(),
+    tax_included: Type.Optional(Type.Boolean()),
+    taxability: Type.Optional(Type.String()),
+    taxes: Type.Optional(Type.Array(Tax, { maxItems: 20 })),
+    unit_key: Type.Optional(Type.String()),
+    unit_name: Type.Optional(Type.String()),
+    sku: Type.Optional(Type.String()),
+  },
+  closed,
+);
+
+const Item = Type.Object(
+  {
+    quantity: Type.Optional(Type.Number()),
+    discount: Type.Optional(Type.Number()),
+    product: Product,
+  },
+  closed,
+);
+
+export const InvoiceBody = Type.Object(
+  {
+    type: Type.Optional(Type.String()),
+    customer: Type.Union([Type.String({ format: 'uuid' }), CustomerBody]),
+    items: Type.Array(Item, { minItems: 1, maxItems: 5_000 }),
+    use: Type.String(),
+    payment_form: Type.String(),
+    payment_method: Type.Optional(Type.String()),
+    currency: Type.Optional(Type.String()),
+    exchange: Type.Optional(Type.Number()),
+    series: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9]{1,25}$' })),
+    conditions: Type.Optional(Type.String()),
+  },
+  { ...closed, title: 'InvoiceInput' },
+);
+
+const TransferredTax = Type.Object({
+  type: Type.String(),
+  factor: Type.String(),
+  rate: Type.Union([Type.String(), Type.Null()]),
+  base: Type.Number(),
+  amount: Type.Union([Type.Number(), Type.Null()]),
+});
+const WithheldTax = Type.Object({ type: Type.String(), amount: Type.Number() });
+
+const totals = {
+  currency: Type.String(),
+  subtotal: Type.Number(),
+  discount: Type.Number(),
+  taxes: Type.Object({
+    transferred: Type.Array(TransferredTax),
+    withheld: Type.Array(WithheldTax),
+  }),
+  total: Type.Number(),
+};
+
+export const PreviewSchema = Type.Object(
+  {
+    ...totals,
+    lines: Type.Array(
+      Type.Object({
+        quantity: Type.Number(),
+        unit_price: Type.Number(),
+        amount: Type.Number(),
+        discount: Type.Number(),
+      }),
+    ),
+  },
+  { title: 'InvoicePreview' },
+);
+
+export const statuses = [
+  'draft',
+  'queued',
+  'stamping',
+  'pending',
+  'valid',
+  'rejected',
+  'review',
+  'expired',
+  'canceled',
+].map((status) => Type.Literal(status));
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+export const InvoiceSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    status: Type.Union(statuses),
+    cancellation_status: Type.String(),
+    type: Type.String(),
+    series: Type.String(),
+    folio_number: Type.Integer(),
+    uuid: nullable(Type.String()),
+    customer: Type.Object({
+      id: nullable(Type.String()),
+      legal_name: Type.String(),
+      tax_id: Type.String(),
+      tax_system: Type.String(),
+      email: nullable(Type.String()),
+      address: Type.Object({ zip: Type.String() }),
+    }),
+    use: Type.String(),
+    payment_form: Type.String(),
+    payment_method: Type.String(),
+    exchange: Type.Number(),
+    items: Type.Array(Item),
+    ...totals,
+    date: Type.String({ format: 'date-time' }),
+    created_at: Type.String({ format: 'date-time' }),
+    stamped_at: nullable(Type.String({ format: 'date-time' })),
+    verification_url: nullable(Type.String()),
+    rejection: nullable(
+      Type.Object({
+        code: Type.String(),
+        detail: Type.String(),
+        errors: Type.Array(
+          Type.Object({ path: Type.String(), code: Type.String(), message: Type.String() }),
+        ),
+      }),
+    ),
+    warnings: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
+  },
+  { title: 'Invoice' },
+);

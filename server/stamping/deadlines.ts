@@ -1,0 +1,41 @@
+import type { CallKind } from './stamping-queue.ts';
+
+/**
+ * Every wait of the stamper, named. The deadlines are fixed here; they are asked for by kind, so
+ * that measured ones can take their place without touching a caller.
+ */
+const timeoutMsByKind: Readonly<Record<CallKind | 'look_up', number>> = {
+  create_invoice: 10_000,
+  fetch_xml: 10_000,
+  fetch_pdf: 10_000,
+  look_up: 5_000,
+};
+
+export function timeoutMs(kind: CallKind | 'look_up'): number {
+  return timeoutMsByKind[kind];
+}
+
+/** A claimed call starts within this age (from before its claim was sent), or goes back. */
+export const bufferMsMax = 1_000;
+/** FacturAPI's work on a call that we gave up ends at the latest so long after its sending. */
+export const serverWorkMsMax = 5_000;
+/** An attempt may hold a look-up and a sending, one after the other in one slot. */
+export const attemptMsMax = timeoutMs('look_up') + timeoutMs('create_invoice');
+
+/** After an unknown outcome: the list may lag behind, so look, wait, and look again. */
+export const lookUpWaitMs = 2_000;
+export const emptyLookUpsBeforeResend = 2;
+
+export const backoffMsMin = 500;
+export const backoffMsMax = 60_000;
+export const blockedRetryMs = 60_000;
+/** FacturAPI retries a pending stamp for 50 minutes; the first answers may come sooner. */
+export const pollPendingMsMin = 5_000;
+export const pollPendingMsMax = 60_000;
+export const fileAttemptsMax = 20;
+
+/** Exponential with full jitter (AWS Architecture Blog, 2015), never below a tenth of its bound. */
+export function backoffMs(attempt: number, random: () => number): number {
+  const bound = Math.min(backoffMsMax, backoffMsMin * 2 ** Math.min(attempt, 20));
+  return Math.round(bound * (0.1 + 0.9 * random()));
+}

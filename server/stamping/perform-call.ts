@@ -1,0 +1,245 @@
+import { Decimal } from 'decimal.js';
+import type { Answer, Facturapi, FacturapiInvoice } from '../facturapi/facturapi.ts';
+import {
+  type Outcome,
+  outcomeOfCreate,
+  outcomeOfInvoice,
+  readInvoice,
+  readInvoiceList,
+} from '../facturapi/outcome.ts';
+import {
+  backoffMs,
+  blockedRetryMs,
+  emptyLookUpsBeforeResend,
+  lookUpWaitMs,
+  pollPendingMsMax,
+  pollPendingMsMin,
+  serverWorkMsMax,
+  timeoutMs,
+} from './deadlines.ts';
+import type { Attempt, InvoiceChange, Settlement } from './settle-call.ts';
+import type { ClaimedCall } from './stamping-queue.ts';
+
+export interface PerformOptions {
+  readonly facturapi: Facturapi;
+  /** Opens the tenant's sealed key; undefined when it has none or it does not open. */
+  readonly keyOf: (call: ClaimedCall) => string | undefined;
+  readonly now: () => Date;
+  readonly random: () => number;
+}
+
+/** How one attempt ended. `slotUntilMs`: FacturAPI may be working on it until then. */
+export interface Performed {
+  readonly settlement: Settlement;
+  readonly attempt: Attempt;
+  readonly slotUntilMs?: number;
+}
+
+/**
+ * One attempt at creating an invoice:
+ *
+ *   sent before, answer lost ── look up ──┬─ found ──> adopt it
+ *                                         ├─ nothing, first time ──> wait, look again
+ *                                         └─ nothing, twice ──┐
+ *   never sent ───────────────────────────────────────────────┴─> send the frozen body
+ *   pending at FacturAPI ── read it by id ──> its state
+ */
+export async function createInvoice(call: ClaimedCall, o: PerformOptions): Promise<Performed> {
+  const key = o.keyOf(call);
+  if (key === undefined) {
+    return ended(call, o, o.now(), undefined, {
+      kind: 'blocked',
+      problem: {
+        code: 'facturapi_key_missing',
+        message: 'La empresa no tiene llave de FacturAPI.',
+      },
+    });
+  }
+  if (call.facturapiId) return pollPending(call, call.facturapiId, key, o);
+  if (call.outcomeUnknown) {
+    const found = await lookUp(call, key, o);
+    if (found !== 'send') return found;
+  }
+  const startedAt = o.now();
+  const answer = await o.facturapi.createInvoice(key, call.document, {
+    timeoutMs: timeoutMs('create_invoice'),
+  });
+  return ended(call, o, startedAt, answer, outcomeOfCreate(answer));
+}
+
+async function lookUp(
+  call: ClaimedCall,
+  key: string,
+  o: PerformOptions,
+): Promise<Performed | 'send'> {
+  const startedAt = o.now();
+  const answer = await o.facturapi.findByExternalId(key, call.document.external_id, {
+    timeoutMs: timeoutMs('look_up'),
+  });
+  const invoices = readInvoiceList(answer);
+  if (!invoices) return ended(call, o, startedAt, answer, unreadable(answer));
+  if (invoices.length > 1) {
+    const uuids = invoices.map((invoice) => invoice.uuid).join(', ');
+    return ended(call, o, startedAt, answer, {
+      kind: 'review',
+      problem: {
+        code: 'duplicate_in_facturapi',
+        message: `FacturAPI tiene más de un CFDI para esta factura: ${uuids}. Cancela el sobrante.`,
+      },
+    });
+  }
+  const invoice = invoices[0];
+  if (invoice) return ended(call, o, startedAt, answer, outcomeOfInvoice(invoice));
+  const emptyLookUps = call.emptyLookUps + 1;
+  if (emptyLookUps >= emptyLookUpsBeforeResend) return 'send';
+  return {
+    attempt: attemptOf(o, startedAt, answer, 'not_found_yet'),
+    settlement: {
+      state: 'delayed',
+      delayMs: lookUpWaitMs,
+      outcomeUnknown: true,
+      emptyLookUps,
+      invoice: { status: 'queued' },
+    },
+  };
+}
+
+async function pollPending(
+  call: ClaimedCall,
+  facturapiId: string,
+  key: string,
+  o: PerformOptions,
+): Promise<Performed> {
+  const startedAt = o.now();
+  const answer = await o.facturapi.readInvoice(key, facturapiId, {
+    timeoutMs: timeoutMs('look_up'),
+  });
+  const invoice =
+    answer.kind === 'answered' && answer.status === 200 ? readInvoice(answer.body) : undefined;
+  const outcome = invoice ? outcomeOfInvoice(invoice) : unreadable(answer);
+  return ended(call, o, startedAt, answer, outcome);
+}
+
+/** A read that brought no answer changes nothing that was known: wait, and read again. */
+function unreadable(answer: Answer): Outcome {
+  const outcome = outcomeOfCreate(answer);
+  switch (outcome.kind) {
+    case 'busy':
+    case 'blocked':
+    case 'unknown':
+      return outcome;
+    case 'unavailable':
+      return { kind: 'unknown', why: outcome.why, workMayGoOn: false };
+    case 'stamped':
+    case 'pending':
+    case 'review':
+    case 'refused':
+      return { kind: 'unknown', why: 'a look-up without a readable answer', workMayGoOn: false };
+  }
+}
+
+function ended(
+  call: ClaimedCall,
+  o: PerformOptions,
+  startedAt: Date,
+  answer: Answer | undefined,
+  outcome: Outcome,
+): Performed {
+  const slotUntilMs = startedAt.getTime() + serverWorkMsMax;
+  const workMayGoOn = outcome.kind === 'unknown' && outcome.workMayGoOn;
+  return {
+    attempt: attemptOf(o, startedAt, answer, outcome.kind),
+    settlement: settlementOf(call, outcome, workMayGoOn ? slotUntilMs : 0, o),
+    ...(workMayGoOn ? { slotUntilMs } : {}),
+  };
+}
+
+function settlementOf(
+  call: ClaimedCall,
+  outcome: Outcome,
+  notBeforeMs: number,
+  o: PerformOptions,
+): Settlement {
+  const again = (delayMs: number, problem: unknown, outcomeUnknown: boolean): Settlement => ({
+    state: 'delayed',
+    delayMs: Math.max(delayMs, notBeforeMs - o.now().getTime()),
+    outcomeUnknown,
+    problem,
+    invoice: { status: call.facturapiId ? 'pending' : 'queued' },
+  });
+  const final = (invoice: InvoiceChange): Settlement => ({ state: 'done', invoice });
+  const backoff = backoffMs(call.attempts, o.random);
+  switch (outcome.kind) {
+    case 'stamped':
+      return final(stampedChange(call, outcome.invoice));
+    case 'pending':
+      return {
+        state: 'delayed',
+        delayMs: Math.min(pollPendingMsMax, pollPendingMsMin * call.attempts),
+        invoice: { status: 'pending', facturapiId: outcome.invoice.id },
+      };
+    case 'refused':
+      return final({ status: 'rejected', rejection: outcome.problem });
+    case 'review':
+      return { ...final({ status: 'review', rejection: outcome.problem }), state: 'dead' };
+    case 'busy': {
+      const jitterMs = o.random() * 1_000;
+      return again(outcome.retryAfterMs + jitterMs, { code: 'busy' }, call.outcomeUnknown);
+    }
+    case 'blocked':
+      return again(blockedRetryMs, outcome.problem, call.outcomeUnknown);
+    case 'unavailable':
+      return again(backoff, { code: 'unavailable', message: outcome.why }, call.outcomeUnknown);
+    case 'unknown':
+      return again(backoff, { code: 'unknown', message: outcome.why }, true);
+  }
+}
+
+function stampedChange(call: ClaimedCall, invoice: FacturapiInvoice): InvoiceChange {
+  const warnings = differences(call, invoice);
+  return {
+    status: 'valid',
+    facturapiId: invoice.id,
+    ...(invoice.uuid ? { uuid: invoice.uuid } : {}),
+    stamp: invoice.stamp,
+    ...(invoice.verification_url ? { verificationUrl: invoice.verification_url } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+/** FacturAPI's answer held against what was asked: a stamped CFDI stays, but somebody must know. */
+function differences(call: ClaimedCall, invoice: FacturapiInvoice) {
+  const warnings: Array<{ code: string; detail: string }> = [];
+  if (invoice.total !== undefined && !new Decimal(invoice.total).eq(call.total)) {
+    const detail = `FacturAPI timbró un total de ${invoice.total} y se esperaba ${call.total}.`;
+    warnings.push({ code: 'total_differs', detail });
+  }
+  const { series, folio_number } = call.document;
+  if (
+    (invoice.series !== undefined && invoice.series !== series) ||
+    (invoice.folio_number !== undefined && invoice.folio_number !== folio_number)
+  ) {
+    const folio = `${invoice.series ?? ''}${invoice.folio_number ?? ''}`;
+    const detail = `FacturAPI timbró el folio ${folio} y se pidió ${series}${folio_number}.`;
+    warnings.push({ code: 'folio_differs', detail });
+  }
+  return warnings;
+}
+
+export function attemptOf(
+  o: PerformOptions,
+  startedAt: Date,
+  answer: Answer | undefined,
+  outcome: string,
+): Attempt {
+  const answered = answer?.kind === 'answered' ? answer : undefined;
+  const code = (answered?.body as { code?: unknown } | undefined)?.code;
+  return {
+    outcome,
+    startedAt,
+    endedAt: o.now(),
+    httpStatus: answered?.status,
+    logId: answered?.logId,
+    code: typeof code === 'string' ? code : undefined,
+  };
+}

@@ -1,0 +1,170 @@
+import type pg from 'pg';
+import type { FrozenDocument } from '../facturapi/facturapi.ts';
+import type { Queryable } from '../platform/postgres/database.ts';
+
+export type CallKind = 'create_invoice' | 'fetch_xml' | 'fetch_pdf';
+
+/** A call claimed by this leader: all that the stamper needs, so that no read stands before it. */
+export interface ClaimedCall {
+  readonly id: number;
+  readonly tenantId: string;
+  readonly invoiceId: string;
+  readonly kind: CallKind;
+  readonly priority: number;
+  readonly attempts: number;
+  readonly outcomeUnknown: boolean;
+  readonly emptyLookUps: number;
+  readonly document: FrozenDocument;
+  /** Our own total, as decimal text, to hold against FacturAPI's. */
+  readonly total: string;
+  readonly facturapiId: string | null;
+  readonly keySealed: Buffer | null;
+  readonly requestId: string | null;
+}
+
+export interface ClaimOptions {
+  readonly lane: number;
+  readonly epoch: number;
+  readonly count: number;
+  /** Buffer age plus HTTP timeout: after it the call can no longer be ours in flight. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Takes the next calls of a lane: by priority, then tenants in turn (least lately served first),
+ * then order of arrival. `heads` skips from tenant to tenant through the index instead of reading
+ * the backlog: with 103,000 queued of 301 tenants the claim took p50 2.6 ms, p99 5.0 ms.
+ * Runs on the leader's own connection: when its session is gone, so is the claim.
+ */
+export async function claimCalls(leader: pg.ClientBase, o: ClaimOptions): Promise<ClaimedCall[]> {
+  const { rows } = await leader.query<ClaimedCall>({
+    name: 'claim-calls',
+    text: CLAIM,
+    values: [o.lane, o.epoch, o.count, o.deadlineMs],
+  });
+  return rows;
+}
+
+const CLAIM = `
+with recursive heads(priority, tenant_id) as (
+  (select priority, tenant_id from stamping_calls
+    where state = 'queued' and lane = $1 order by priority, tenant_id limit 1)
+  union all
+  select n.priority, n.tenant_id from heads h, lateral (
+    select c.priority, c.tenant_id from stamping_calls c
+     where c.state = 'queued' and c.lane = $1
+       and (c.priority, c.tenant_id) > (h.priority, h.tenant_id)
+     order by 1, 2 limit 1) n),
+turns as materialized (
+  select h.*, coalesce(t.served_at, '-infinity') as served_at
+    from heads h left join stamping_turns t on t.lane = $1 and t.tenant_id = h.tenant_id
+   order by h.priority, served_at limit 50),
+candidates as (
+  select j.id, j.tenant_id, t.priority, t.served_at,
+         row_number() over (partition by t.priority, j.tenant_id order by j.run_at, j.id) as nth
+    from turns t, lateral (
+      select c.id, c.tenant_id, c.run_at from stamping_calls c
+       where c.state = 'queued' and c.lane = $1
+         and c.priority = t.priority and c.tenant_id = t.tenant_id and c.run_at <= now()
+       order by c.run_at, c.id limit $3) j),
+taken as (select * from candidates order by priority, nth, served_at, id limit $3),
+served as (
+  insert into stamping_turns (lane, tenant_id, served_at)
+  select $1, tenant_id, clock_timestamp() from (select distinct tenant_id from taken) d
+  on conflict (lane, tenant_id) do update set served_at = excluded.served_at),
+claimed as (
+  update stamping_calls c
+     set state = 'calling', claimed_by = $2, attempts = c.attempts + 1,
+         deadline = now() + $4 * interval '1 ms'
+    from taken where c.id = taken.id and c.state = 'queued'
+  returning c.*),
+shown as (
+  update invoices i set status = 'stamping', updated_at = now()
+    from claimed c
+   where c.kind = 'create_invoice' and i.tenant_id = c.tenant_id and i.id = c.invoice_id
+     and i.status = 'queued')
+select c.id, c.tenant_id as "tenantId", c.invoice_id as "invoiceId", c.kind, c.priority,
+       c.attempts, c.outcome_unknown as "outcomeUnknown", c.empty_look_ups as "emptyLookUps",
+       i.document, i.total::text as total, i.facturapi_id as "facturapiId", t.facturapi_key_sealed as "keySealed",
+       c.request_id as "requestId"
+  from claimed c
+  join invoices i on i.tenant_id = c.tenant_id and i.id = c.invoice_id
+  join tenants t on t.id = c.tenant_id
+ order by c.priority, c.id`;
+
+/** Claimed, but too old to start safely, or the leader stops: as if it had never been claimed. */
+export async function putBackCalls(db: Queryable, epoch: number, ids: number[]): Promise<void> {
+  await db.query(
+    `with back as (
+       update stamping_calls set state = 'queued', attempts = attempts - 1,
+              claimed_by = null, deadline = null
+        where id = any($1::bigint[]) and claimed_by = $2 and state = 'calling'
+       returning tenant_id, invoice_id, kind)
+     update invoices i set status = 'queued' from back b
+      where b.kind = 'create_invoice' and i.tenant_id = b.tenant_id and i.id = b.invoice_id
+        and i.status = 'stamping'`,
+    [ids, epoch],
+  );
+}
+
+/** Delayed calls whose time has come; answers in how many ms the next one is due. */
+export async function wakeDelayedCalls(
+  leader: Queryable,
+  lane: number,
+): Promise<number | undefined> {
+  const { rows } = await leader.query<{ due: number | null }>({
+    name: 'wake-delayed-calls',
+    text: `with woken as (
+             update stamping_calls set state = 'queued'
+              where state = 'delayed' and lane = $1 and run_at <= now() returning id)
+           select (extract(epoch from min(run_at) - now()) * 1000)::float8 as due
+             from stamping_calls where state = 'delayed' and lane = $1
+              and (select count(*) from woken) >= 0 and run_at > now()`,
+    values: [lane],
+  });
+  return rows[0]?.due ?? undefined;
+}
+
+export interface InheritedCall {
+  readonly id: number;
+  readonly leftMs: number;
+}
+
+/** What a dead leader left in flight, or may have: latest deadline first. */
+export async function inheritedCalls(leader: Queryable, lane: number): Promise<InheritedCall[]> {
+  const { rows } = await leader.query<InheritedCall>(
+    `select id, greatest(0, extract(epoch from deadline - clock_timestamp()) * 1000)::float8
+              as "leftMs"
+       from stamping_calls where state = 'calling' and lane = $1 order by deadline desc`,
+    [lane],
+  );
+  return rows;
+}
+
+/**
+ * Calls past their deadline that nobody is making any more go back into the queue. Whether they
+ * were sent is not known, so the next attempt looks before it sends. `ours`: what this leader
+ * still holds, a result that waits for PostgreSQL included.
+ */
+export async function requeueOverdueCalls(
+  leader: Queryable,
+  lane: number,
+  ours: readonly number[],
+): Promise<number[]> {
+  const { rows } = await leader.query<{ id: number }>({
+    name: 'requeue-overdue-calls',
+    text: `with overdue as (
+             update stamping_calls
+                set state = 'queued', outcome_unknown = true, claimed_by = null, deadline = null
+              where state = 'calling' and lane = $1 and deadline <= clock_timestamp()
+                and id <> all($2::bigint[])
+             returning id, tenant_id, invoice_id, kind),
+           shown as (
+             update invoices i set status = 'queued' from overdue c
+              where c.kind = 'create_invoice' and i.status = 'stamping'
+                and i.tenant_id = c.tenant_id and i.id = c.invoice_id)
+           select id from overdue`,
+    values: [lane, ours],
+  });
+  return rows.map((row) => row.id);
+}
