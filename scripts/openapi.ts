@@ -9,6 +9,7 @@ import pg from 'pg';
 import { makeCounters } from '../server/cluster/counters.ts';
 import { makeInvoiceSignals } from '../server/invoices/invoice-signals.ts';
 import { makeLogger } from '../server/platform/logging.ts';
+import { sessionStore } from '../server/sessions/session-store.ts';
 import { makeWebServer } from '../server/web-server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,7 +23,8 @@ const server = await makeWebServer({
   pool,
   counters: makeCounters(),
   signals: makeInvoiceSignals(),
-  secretKey: Buffer.alloc(32),
+  sessions: sessionStore(pool),
+  cookieKey: Buffer.alloc(32).toString('base64'),
   metricsToken: undefined,
   facturapiInFlightMax: 5,
   machineState: () => Promise.reject(new Error('there is no supervisor here')),

@@ -41,7 +41,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 const left = processesOfThisRun();
-for (const one of left) console.error(`left behind: ${one}`);
+for (const one of left) {
+  console.error(`left behind: ${one}`);
+  process.kill(Number(one.split(' ')[0]), 'SIGKILL');
+}
 process.exitCode = failed || left.length > 0 ? 1 : 0;
 
 function runTests(): Promise<number> {

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ChildLink } from './cluster/child-link.ts';
 import type { ChildSettings } from './cluster/messages.ts';
-import { readConfig } from './config.ts';
+import { forgetSecrets, readConfig } from './config.ts';
 import { makeLogger } from './platform/logging.ts';
 
 /**
@@ -14,6 +14,7 @@ import { makeLogger } from './platform/logging.ts';
 
 export async function composeSupervisor() {
   const config = readConfig();
+  forgetSecrets();
   const log = makeLogger({
     format: config.logFormat,
     level: config.logLevel,
@@ -26,7 +27,7 @@ export async function composeSupervisor() {
   const supervisor = startSupervisor({
     config,
     machineId: machineId(config.dataDir),
-    secretKey: secretKey.toString('base64'),
+    secretKey,
     log,
     startPostgres: config.databaseUrl
       ? undefined
@@ -36,13 +37,13 @@ export async function composeSupervisor() {
           );
           return startEmbeddedPostgres({
             dataDir: config.dataDir,
-            log: ({ level, msg, ...rest }) => log[level](rest, msg),
+            log: ({ level, msg, pid, ...rest }) => log[level]({ ...rest, postgresPid: pid }, msg),
           });
         },
   });
   const { greeting } = await import('./cluster/greeting.ts');
-  const ready = supervisor.ready.then((address) =>
-    greeting({ config, address, log, tookMs: performance.now() - startedMs }),
+  const ready = supervisor.ready.then((where) =>
+    greeting({ config, ...where, log, tookMs: performance.now() - startedMs }),
   );
   return { ready, stop: supervisor.stop };
 }
@@ -59,12 +60,19 @@ export async function composeSetUp(link: ChildLink): Promise<void> {
   const { newId } = await import('./platform/clock.ts');
   const { secretBox } = await import('./platform/secret-box.ts');
   const { ensureDemo } = await import('./tenants/demo.ts');
+  const { isLoopback } = await import('./platform/loopback.ts');
   const { seedCustomers } = await import('./customers/seed-customers.ts');
   const pool = makePool({ access: settings.database.admin, max: 1, name: 'set-up', log });
   try {
-    const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
+    const secrets = secretBox(Buffer.from(settings.secretKey!, 'base64'));
     const tenantId = await ensureDemo(pool, { secrets, newId, host: settings.host });
     const made = await seedCustomers(pool, tenantId, { count: demoCustomers, seed: 1, newId });
+    if (!isLoopback(settings.host)) {
+      log.warn(
+        { host: settings.host },
+        'bound beyond loopback: the demo people have no known password',
+      );
+    }
     if (made > 0) log.info({ customers: made }, 'made the demo company');
   } finally {
     await pool.end();
@@ -72,6 +80,7 @@ export async function composeSetUp(link: ChildLink): Promise<void> {
 }
 
 const demoCustomers = 3_000;
+const removeExpiredEveryMs = 10 * 60_000;
 
 export async function composeStamper(link: ChildLink): Promise<() => Promise<void>> {
   const settings = await link.settings;
@@ -82,7 +91,7 @@ export async function composeStamper(link: ChildLink): Promise<() => Promise<voi
   const { facturapiClient } = await import('./facturapi/facturapi-client.ts');
   const { startStamper } = await import('./stamping/stamper.ts');
   const { openFacturapiKey } = await import('./tenants/facturapi-key.ts');
-  const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
+  const secrets = secretBox(Buffer.from(settings.secretKey!, 'base64'));
   const pool = makePool({
     access: settings.database.stamper,
     max: settings.stamperPoolMax,
@@ -125,6 +134,7 @@ export async function composeWeb(link: ChildLink): Promise<() => Promise<void>> 
   const { makeInvoiceSignals } = await import('./invoices/invoice-signals.ts');
   const { makeWebServer } = await import('./web-server.ts');
   const { makeCounters } = await import('./cluster/counters.ts');
+  const { sessionStore } = await import('./sessions/session-store.ts');
   const counters = makeCounters();
   const signals = makeInvoiceSignals();
   const pool = makePool({
@@ -133,12 +143,14 @@ export async function composeWeb(link: ChildLink): Promise<() => Promise<void>> 
     name: 'web',
     log,
   });
+  const sessions = sessionStore(pool);
   const server = await makeWebServer({
     log,
     pool,
+    sessions,
     counters,
     signals,
-    secretKey: Buffer.from(settings.secretKey, 'base64'),
+    cookieKey: settings.cookieKey,
     metricsToken: settings.metricsToken,
     facturapiInFlightMax: settings.facturapiInFlightMax,
     machineState: () => link.machineState(),
@@ -148,9 +160,13 @@ export async function composeWeb(link: ChildLink): Promise<() => Promise<void>> 
   });
   link.onLookAgain(signals.lookAgain);
   link.pushCounters(counters, () => poolState(pool));
+  const cleaning = setInterval(() => {
+    sessions.removeExpired().catch((error) => log.warn({ err: error }, 'old sessions remain'));
+  }, removeExpiredEveryMs);
   await server.listen({ host: settings.host, port: settings.port });
   link.ready();
   return async () => {
+    clearInterval(cleaning);
     await server.close();
     await pool.end();
   };

@@ -59,6 +59,19 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+const SECRETS = [
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'REDIS_URL',
+  'TIMBRA_SECRET_KEY',
+  'METRICS_TOKEN',
+];
+
+/** Once read, secrets leave the environment, which every child of the supervisor inherits. */
+export function forgetSecrets(): void {
+  for (const name of SECRETS) delete process.env[name];
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 export function readConfig(env: Env = process.env, isTerminal = !!process.stdout.isTTY): Config {

@@ -1,6 +1,15 @@
 import { childLink } from './cluster/child-link.ts';
 import { ConfigError } from './config.ts';
 
+/** Errors whose message is meant for the person who started the server. */
+const EXPECTED = new Set([
+  'ConfigError',
+  'DatabaseNotFitError',
+  'DataDirectoryInUseError',
+  'EmbeddedPostgresError',
+  'StartError',
+]);
+
 /**
  * Picks what this process is. The supervisor is what people start; it starts the others and names
  * their role in TIMBRA_ROLE. This file and nothing else ends the process.
@@ -26,6 +35,8 @@ async function runSupervisor(): Promise<void> {
   };
   process.on('SIGINT', leave);
   process.on('SIGTERM', leave);
+  // The terminal is gone.
+  process.on('SIGHUP', leave);
   try {
     const supervisor = await composeSupervisor();
     stop = supervisor.stop;
@@ -70,14 +81,6 @@ async function runChild(name: string): Promise<void> {
   }
 }
 
-/** Errors whose message is meant for the person who started the server. */
 function isExpected(error: unknown): boolean {
   return error instanceof Error && EXPECTED.has(error.name);
 }
-const EXPECTED = new Set([
-  'ConfigError',
-  'DatabaseNotFitError',
-  'DataDirectoryInUseError',
-  'EmbeddedPostgresError',
-  'StartError',
-]);

@@ -18,7 +18,7 @@ import { type HttpServer, makeHttpServer } from './platform/http/http-server.ts'
 import type { Logger } from './platform/logging.ts';
 import { kyselyOver } from './platform/postgres/tables.ts';
 import { authRoutes } from './sessions/auth-routes.ts';
-import { sessionStore } from './sessions/session-store.ts';
+import type { SessionStore } from './sessions/session-store.ts';
 import { useSessions } from './sessions/sessions.ts';
 
 export interface WebServerOptions {
@@ -26,7 +26,8 @@ export interface WebServerOptions {
   readonly pool: pg.Pool;
   readonly counters: Counters;
   readonly signals: InvoiceSignals;
-  readonly secretKey: Buffer;
+  readonly sessions: SessionStore;
+  readonly cookieKey: string;
   readonly metricsToken: string | undefined;
   readonly facturapiInFlightMax: number;
   readonly machineState: () => Promise<MachineState>;
@@ -35,7 +36,7 @@ export interface WebServerOptions {
 /** Every route of a web worker, wired; the part of the composition root that tests also build. */
 export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
   const tables = kyselyOver(o.pool);
-  const store = sessionStore(o.pool);
+  const store = o.sessions;
   const directory = customerDirectory({ db: tables, newId });
   const invoices = makeInvoices({
     db: o.pool,
@@ -64,7 +65,7 @@ export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
     const signedIn = api as unknown as HttpServer;
     await useSessions(signedIn, {
       store,
-      secretKey: o.secretKey,
+      cookieKey: o.cookieKey,
       metricsToken: o.metricsToken,
       onLookUp: o.counters.session,
     });

@@ -15,9 +15,12 @@ begin
     exception when duplicate_object or unique_violation then
       null; -- another database of this server made it at the same moment
     end;
-    if not pg_has_role(current_user, role_name, 'member') then
+    begin
+      -- Always: since PostgreSQL 16 who makes a role is its member, yet may not take it.
       execute format('grant %I to %I', role_name, current_user);
-    end if;
+    exception when insufficient_privilege then
+      null; -- made and granted beforehand by whoever administers the server
+    end;
   end loop;
 end $$;
 

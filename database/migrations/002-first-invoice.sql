@@ -40,7 +40,6 @@ create table sessions (
   person_id uuid not null references people on delete cascade,
   tenant_id uuid not null references tenants,
   created_at timestamptz not null default now(),
-  touched_at timestamptz not null default now(),
   expires_at timestamptz not null
 );
 create index sessions_by_person on sessions (person_id);
@@ -227,7 +226,10 @@ create function timbra_enqueue_call(
   select id from entry, (select pg_notify('timbra_calls', call_lane::text)) wake
 $$;
 
-grant select on tenants, people, memberships to timbra_app;
+-- Never the sealed FacturAPI key: what the web workers cannot read they cannot leak.
+grant select (id, name, legal_name, tax_id, tax_system, zip, livemode, created_at)
+  on tenants to timbra_app;
+grant select on people, memberships to timbra_app;
 grant select, insert, update, delete on sessions, customers to timbra_app;
 grant select, insert, update on series, invoices to timbra_app;
 grant select on invoice_files, stamping_attempts, stamping_lanes to timbra_app;

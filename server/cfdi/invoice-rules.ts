@@ -4,6 +4,7 @@ import type { CustomerInput, InvoiceInput } from './document.ts';
 import { checkNumber, checkText, isAbsent, isRecord } from './input-checks.ts';
 import { checkItem } from './item-rules.ts';
 import { type Problem, problem } from './problem.ts';
+import type { RfcKind } from './rfc.ts';
 import { computeTotals } from './totals.ts';
 import { checkUse } from './use-rules.ts';
 
@@ -33,7 +34,7 @@ export interface InvoiceContext {
  * document can be sent. Never throws, whatever the body holds; at most {@link PROBLEMS_MAX}.
  *
  * Codes: invoice_invalid, type_not_supported_yet, customer_required, payment_form_unknown,
- * payment_method_unknown, payment_form_must_be_99, payment_form_99_needs_ppd, currency_unknown,
+ * global_not_supported_yet, payment_method_unknown, payment_form_must_be_99, payment_form_99_needs_ppd, currency_unknown,
  * currency_not_allowed, exchange_required, exchange_not_positive, exchange_must_be_one,
  * items_required, too_many_items, total_negative, total_too_large, text_*, and the codes of
  * checkItem, checkCustomer (under `customer.`) and checkUse.
@@ -73,7 +74,20 @@ function checkReceiver(invoice: InvoiceInput, context: InvoiceContext): Problem[
       ...(on === undefined ? {} : { on }),
     }),
     ...checkUse(invoice.use, receiver, 'use', on),
+    ...checkNotGlobal(customer, receiver.kind),
   ];
+}
+
+/** CFDI40130: that name means a global invoice, which needs its periodicity, months and year. */
+function checkNotGlobal(customer: CustomerInput, kind: RfcKind | undefined): Problem[] {
+  if (kind !== 'generic_domestic' || !isPublicName(customer.legal_name)) return [];
+  const message =
+    'La factura global todavía no se emite aquí: usa otro nombre para el público en general.';
+  return [problem('global_not_supported_yet', 'customer.legal_name', message)];
+}
+
+function isPublicName(name: unknown): boolean {
+  return typeof name === 'string' && name.trim().toUpperCase() === 'PUBLICO EN GENERAL';
 }
 
 /** CFDI40104, CFDI40124, and CFDI40105: what is paid later has no form of payment yet, so 99. */

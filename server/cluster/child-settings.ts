@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { connectionBudget } from '../platform/connection-budget.ts';
 import type { EmbeddedPostgres } from '../platform/embedded-postgres/embedded-postgres.ts';
@@ -6,7 +7,7 @@ import type { ChildSettings } from './messages.ts';
 export interface ChildSettingsOptions {
   readonly config: Config;
   readonly machineId: string;
-  readonly secretKey: string;
+  readonly secretKey: Buffer;
   readonly postgres: EmbeddedPostgres | undefined;
   readonly port: number;
   readonly sandboxPort: number | undefined;
@@ -20,7 +21,8 @@ export function childSettings(o: ChildSettingsOptions): ChildSettings {
     demo: config.demo,
     host: config.host,
     port,
-    secretKey: o.secretKey,
+    secretKey: o.secretKey.toString('base64'),
+    cookieKey: derivedKey(o.secretKey, 'timbra session cookie'),
     metricsToken: config.metricsToken,
     logFormat: config.logFormat,
     logLevel: config.logLevel,
@@ -42,6 +44,7 @@ function databaseAccess(
     return {
       admin: { url: urls.admin },
       app: { url: urls.app },
+      appDirect: { url: urls.app },
       stamper: { url: urls.stamper },
       stamperDirect: { url: urls.stamper },
     };
@@ -51,6 +54,7 @@ function databaseAccess(
   return {
     admin: { url: direct },
     app: { url, role: 'timbra_app' },
+    appDirect: { url: direct, role: 'timbra_app' },
     stamper: { url, role: 'timbra_stamper' },
     stamperDirect: { url: direct, role: 'timbra_stamper' },
   };
@@ -62,4 +66,9 @@ export function sandboxEnvironment(config: Config, port: number): Record<string,
     SANDBOX_HOST: '127.0.0.1',
     SANDBOX_DATA: `${config.dataDir}/sandbox`,
   };
+}
+
+/** RFC 5869: one secret to keep, and a key of its own for each use. */
+function derivedKey(secret: Buffer, use: string): string {
+  return Buffer.from(hkdfSync('sha256', secret, '', use, 32)).toString('base64');
 }

@@ -1,19 +1,24 @@
 import type { Config } from '../config.ts';
 import type { Logger } from '../platform/logging.ts';
+import { isLoopback } from '../platform/loopback.ts';
 
 /** What the person who typed `npm start` reads; machines read one log line. */
 export function greeting(o: {
   readonly config: Config;
   readonly address: string;
+  readonly facturapiUrl: string;
   readonly log: Logger;
   readonly tookMs: number;
 }): void {
-  const { config, address } = o;
+  const { config, address, facturapiUrl } = o;
   const seconds = (o.tookMs / 1000).toFixed(1);
-  o.log.info({ address, tookMs: Math.round(o.tookMs) }, `ready at ${address} in ${seconds} s`);
+  o.log.info(
+    { address, facturapiUrl, tookMs: Math.round(o.tookMs) },
+    `ready at ${address} in ${seconds} s`,
+  );
   if (config.logFormat === 'json' && !config.demo) return;
   const lines = ['', `  Timbra está lista: ${address}`];
-  if (config.demo && isLoopbackHost(config.host)) {
+  if (config.demo && isLoopback(config.host)) {
     lines.push(
       '',
       config.facturapiUrl
@@ -25,8 +30,4 @@ export function greeting(o: {
   }
   lines.push('', '  Ctrl+C para detener.', '');
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -17,4 +17,6 @@ export interface MachineState {
   readonly listening: boolean;
   readonly processes: readonly ProcessState[];
   readonly totals: Totals;
+  /** Lives of the same worker added up: a replaced one keeps its name and its count. */
+  readonly requestsByWorker: Readonly<Record<string, number>>;
 }

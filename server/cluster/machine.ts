@@ -20,6 +20,7 @@ export function makeMachine(o: {
   const startedAtMs = Date.now();
   const totals: Totals = noDeltas();
   const gauges = new Map<string, ProcessGauges>();
+  const requestsByWorker: Record<string, number> = {};
   const flushes = new Map<number, { waiting: Set<string>; done: () => void }>();
   let lastFlush = 0;
 
@@ -46,6 +47,9 @@ export function makeMachine(o: {
     if (message.type !== 'counters') return;
     const { gauges: now, ...deltas } = message.deltas;
     addDeltas(totals, deltas);
+    if (o.role(child) === 'web') {
+      requestsByWorker[child.id] = (requestsByWorker[child.id] ?? 0) + deltas.requests;
+    }
     gauges.set(child.id, now);
     const flush = message.id === undefined ? undefined : flushes.get(message.id);
     flush?.waiting.delete(child.id);
@@ -71,6 +75,7 @@ export function makeMachine(o: {
       listening: o.listening(),
       processes: [...processes, ...o.extra()],
       totals,
+      requestsByWorker,
     };
   }
 

@@ -2,13 +2,16 @@ import type { DatabaseAccess } from '../platform/postgres/database.ts';
 import type { CounterDeltas } from './counters.ts';
 import type { MachineState } from './machine-state.ts';
 
-/** What a child needs to run, sent once over IPC: secrets never stand in a child's environment. */
+/** What a child needs to run, sent once over IPC and not through its environment. */
 export interface ChildSettings {
   readonly production: boolean;
   readonly demo: boolean;
   readonly host: string;
   readonly port: number;
-  readonly secretKey: string;
+  /** Opens and seals FacturAPI keys; the web workers are not given it. */
+  readonly secretKey: string | undefined;
+  /** Signs the session cookie. */
+  readonly cookieKey: string;
   readonly metricsToken: string | undefined;
   readonly logFormat: 'line' | 'json';
   readonly logLevel: string;
@@ -16,6 +19,8 @@ export interface ChildSettings {
   readonly database: {
     readonly admin: DatabaseAccess;
     readonly app: DatabaseAccess;
+    /** For the machine's LISTEN connection. */
+    readonly appDirect: DatabaseAccess;
     readonly stamper: DatabaseAccess;
     /** For the leader's own connection: never through a transaction-mode pooler. */
     readonly stamperDirect: DatabaseAccess;

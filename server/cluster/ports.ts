@@ -1,17 +1,31 @@
 import { createServer } from 'node:net';
+import type { Config } from '../config.ts';
+import { StartError } from './start-error.ts';
 
-/** The port stays the same when the sandbox is started again, so the stamper finds it. */
-export async function freePort(): Promise<number> {
-  return (await listenOnce('127.0.0.1', 0))!;
+/**
+ * A free port for the sandbox, the same each time it is started again, so that the stamper finds
+ * it. Outside the range from which the system gives ports to connections: one of those could take
+ * it before the sandbox listens.
+ */
+export async function freePort(random: () => number = Math.random): Promise<number> {
+  for (let tried = 0; tried < portsTried; tried += 1) {
+    const port = 20_000 + Math.floor(random() * 12_000);
+    if ((await listenOnce('127.0.0.1', port)) !== undefined) return port;
+  }
+  throw new StartError('no free port was found for the sandbox');
 }
 
 const portsTried = 20;
 
-export async function firstFreePort(host: string, from: number): Promise<number> {
-  for (let port = from; port < from + portsTried; port += 1) {
+/** A PORT that somebody asked for is used or refused; the default moves to the next free one. */
+export async function choosePort(config: Config): Promise<number> {
+  const { host, port: first } = config;
+  const last = config.portIsFixed ? first : first + portsTried - 1;
+  for (let port = first; port <= last; port += 1) {
     if ((await listenOnce(host, port)) !== undefined) return port;
   }
-  throw new Error(`no free port from ${from} to ${from + portsTried - 1}: set PORT`);
+  if (config.portIsFixed) throw new StartError(`PORT ${first} is taken on ${host}`);
+  throw new StartError(`the ports from ${first} to ${last} are all taken: set PORT`);
 }
 
 function listenOnce(host: string, port: number): Promise<number | undefined> {
@@ -19,7 +33,7 @@ function listenOnce(host: string, port: number): Promise<number | undefined> {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined);
-      else reject(error);
+      else reject(new StartError(`HOST ${host} with PORT ${port}: ${error.message}`));
     });
     server.listen(port, host, () => {
       const address = server.address();

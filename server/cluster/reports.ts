@@ -33,6 +33,7 @@ export function makeReports(o: ReportsOptions) {
       gauges.reduce((total, gauge) => total + of(gauge), 0);
     return {
       requests: { total: totals.requests, by_status: totals.byStatus, by_route: totals.byRoute },
+      requests_by_worker: machine.requestsByWorker,
       latency_ms: {
         p50: percentile(totals.latencyMs, 0.5),
         p95: percentile(totals.latencyMs, 0.95),

@@ -8,7 +8,7 @@ import { type Child, keepAlive } from './children.ts';
 import { makeMachine } from './machine.ts';
 import type { ProcessState } from './machine-state.ts';
 import type { ChildSettings, ToSupervisor } from './messages.ts';
-import { displayHost, firstFreePort, freePort } from './ports.ts';
+import { choosePort, displayHost, freePort } from './ports.ts';
 import { runSetUp } from './set-up-child.ts';
 import { StartError } from './start-error.ts';
 
@@ -20,8 +20,8 @@ import { StartError } from './start-error.ts';
  *   starting ── every child ready ──> ready ── SIGTERM or Ctrl-C ──> stopping ──> gone
  */
 export interface Supervisor {
-  /** Resolves with the address when every child is ready. */
-  readonly ready: Promise<string>;
+  /** Resolves when every child is ready. */
+  readonly ready: Promise<{ readonly address: string; readonly facturapiUrl: string }>;
   /** At any time, also while it starts; leaves no process behind. */
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface Supervisor {
 export interface SupervisorOptions {
   readonly config: Config;
   readonly machineId: string;
-  readonly secretKey: string;
+  readonly secretKey: Buffer;
   readonly startPostgres: (() => Promise<EmbeddedPostgres>) | undefined;
   readonly log: Logger;
 }
@@ -67,11 +67,11 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
     extra: () => [ownState()],
   });
 
-  async function start(): Promise<string> {
+  async function start() {
+    const port = await choosePort(config);
+    const sandboxPort = config.facturapiUrl ? undefined : await freePort();
     postgres = await o.startPostgres?.();
     stopping.signal.throwIfAborted();
-    const sandboxPort = config.facturapiUrl ? undefined : await freePort();
-    const port = config.portIsFixed ? config.port : await firstFreePort(config.host, config.port);
     const settings = childSettings({ ...o, postgres, port, sandboxPort });
     await runSetUp({ program, settings, signal: stopping.signal });
     stopping.signal.throwIfAborted();
@@ -85,7 +85,8 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
     for (let i = 1; i <= config.webWorkers; i += 1) starting.push(add(`web-${i}`, 'web', settings));
     await Promise.all(starting);
     stopping.signal.throwIfAborted();
-    return `http://${displayHost(config.host)}:${port}`;
+    const { facturapiUrl } = settings;
+    return { address: `http://${displayHost(config.host)}:${port}`, facturapiUrl };
   }
 
   function listen(settings: ChildSettings): Listener {
@@ -94,7 +95,7 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
       timbra_invoices: 'web',
     };
     return startListener({
-      access: settings.database.app,
+      access: settings.database.appDirect,
       channels: Object.keys(audience),
       log,
       onNotification: (channel, payload) => {
@@ -129,7 +130,10 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
         environment: { TIMBRA_ROLE: role, ...environment },
         log,
         onStart: (started) => {
-          if (role !== 'sandbox') started.send({ type: 'start', settings });
+          if (role === 'stamper') started.send({ type: 'start', settings });
+          if (role === 'web') {
+            started.send({ type: 'start', settings: { ...settings, secretKey: undefined } });
+          }
         },
         onReady: () => {
           wasReady = true;

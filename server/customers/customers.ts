@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { checkCustomer } from '../cfdi/customer-rules.ts';
 import type { CustomerInput } from '../cfdi/document.ts';
 import type { NewId } from '../platform/clock.ts';
-import { invalid, notFound, Problem } from '../platform/http/problem.ts';
+import { notFound, Problem, refused } from '../platform/http/problem.ts';
 import type { Database } from '../platform/postgres/tables.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import {
@@ -88,6 +88,6 @@ function checked(fields: CustomerFields): CustomerFields {
   const errors = checkCustomer(tidy, {
     acceptRfcCheckDigit: fields.accept_rfc_check_digit ?? false,
   });
-  if (errors.length > 0) throw invalid(errors);
+  if (errors.length > 0) throw refused(errors);
   return tidy;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { InvoiceInput } from '../cfdi/document.ts';
 import type { CustomerFields } from '../customers/customers.ts';
 import type { Clock, NewId } from '../platform/clock.ts';
-import { invalid, notFound, Problem } from '../platform/http/problem.ts';
+import { Problem, refused } from '../platform/http/problem.ts';
 import type { Queryable } from '../platform/postgres/database.ts';
 import type { Principal } from '../sessions/sessions.ts';
 import { acceptInvoiceRow, findByIdempotencyKey } from './accept-invoice-store.ts';
@@ -54,7 +54,7 @@ export async function acceptInvoice(
   const now = o.clock.now();
   const draft = await checkDraft(principal, body, now, o.findCustomer);
   if (draft.kind === 'customer_absent') throw customerAbsent();
-  if (draft.kind === 'invalid') throw invalid(draft.errors);
+  if (draft.kind === 'invalid') throw refused(draft.errors);
 
   // The lines are in the document already; kept with the totals they would double the row.
   const { lines: _, ...totals } = draft.totals;
@@ -93,10 +93,7 @@ function repeated(earlier: { invoiceId: string; requestHash: Buffer }, hash: Buf
   throw new Problem(422, 'idempotency_key_reused', detail);
 }
 
-function customerAbsent(): Problem {
+export function customerAbsent(): Problem {
   const message = 'El cliente no existe o no tienes acceso.';
-  const absent = notFound();
-  return new Problem(422, 'customer_not_found', message, {
-    errors: [{ path: 'customer', code: absent.code, message }],
-  });
+  return refused([{ path: 'customer', code: 'customer_not_found', message }]);
 }

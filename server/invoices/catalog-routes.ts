@@ -54,7 +54,11 @@ export function catalogRoutes(server: HttpServer): void {
     );
   }
   const UnitQuery = Type.Object({ q: Type.Optional(Type.String({ maxLength: 100 })) });
-  const folded = unitKeys.map((unit) => ({ unit, text: fold(`${unit.code} ${unit.name}`) }));
+  const folded = unitKeys.map((unit) => ({
+    unit,
+    name: fold(unit.name),
+    text: fold(`${unit.code} ${unit.name}`),
+  }));
   server.get(
     '/api/catalogs/unit-keys',
     {
@@ -62,11 +66,22 @@ export function catalogRoutes(server: HttpServer): void {
       schema: { tags: ['catalogs'], querystring: UnitQuery, response: { 200: CatalogSchema } },
     },
     async (request) => {
-      const words = fold(request.query.q ?? '').split(/\s+/);
-      const found = folded.filter(({ text }) => words.every((word) => text.includes(word)));
+      const q = fold(request.query.q ?? '').trim();
+      const words = q.split(/\s+/);
+      const found = folded
+        .filter(({ text }) => words.every((word) => text.includes(word)))
+        .map((entry) => ({ ...entry, rank: rankOf(entry, q) }))
+        .sort((a, b) => a.rank - b.rank);
       return { data: found.slice(0, unitKeysShown).map(({ unit }) => ({ ...unit })) };
     },
   );
+}
+
+/** The code itself, then the unit's whole name, names that start so, and the rest as listed. */
+function rankOf({ unit, name }: { unit: { code: string }; name: string }, q: string): number {
+  if (unit.code.toLowerCase() === q) return 0;
+  if (name === q) return 1;
+  return name.startsWith(q) ? 2 : 3;
 }
 
 function fold(text: string): string {

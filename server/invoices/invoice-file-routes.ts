@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import { IdParams, problems } from '../platform/http/schemas.ts';
@@ -27,6 +28,7 @@ export function invoiceFileRoutes(server: HttpServer, invoices: Invoices): void 
                 },
               },
             },
+            304: Type.Null(),
             ...problems(401, 404, 409),
           },
         },
@@ -36,14 +38,22 @@ export function invoiceFileRoutes(server: HttpServer, invoices: Invoices): void 
         const { id } = request.params;
         const file = { tenantId, id, kind, requestId: request.id };
         const { invoice, content } = await invoices.file(file);
+        const etag = `"${createHash('sha256').update(content).digest('base64url')}"`;
+        if (request.headers['if-none-match'] === etag) {
+          return reply.code(304).header('etag', etag).send(null);
+        }
         const disposition = request.query.download ? 'attachment' : 'inline';
         const name = `${invoice.series}${invoice.folio_number}.${kind}`;
-        return reply
-          .type(MEDIA[kind])
-          .header('content-disposition', `${disposition}; filename="${name}"`)
-          .header('cache-control', 'private, max-age=86400, immutable')
-          .header('x-frame-options', 'SAMEORIGIN')
-          .send(content as never);
+        return (
+          reply
+            .type(MEDIA[kind])
+            .header('content-disposition', `${disposition}; filename="${name}"`)
+            // A cancelled invoice's PDF is another document: ask each time, send once.
+            .header('cache-control', 'private, no-cache')
+            .header('etag', etag)
+            .header('x-frame-options', 'SAMEORIGIN')
+            .send(content as never)
+        );
       },
     );
   }

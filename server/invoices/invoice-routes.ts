@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import type { HttpServer } from '../platform/http/http-server.ts';
-import { invalid, Problem } from '../platform/http/problem.ts';
+import { Problem, refused } from '../platform/http/problem.ts';
 import { IdParams, problems } from '../platform/http/schemas.ts';
 import { principalOf } from '../sessions/sessions.ts';
-import type { InvoiceBody as Body } from './accept-invoice.ts';
+import { type InvoiceBody as Body, customerAbsent } from './accept-invoice.ts';
 import { checkDraft, type FindCustomer } from './check-draft.ts';
 import { InvoiceBody, InvoiceSchema, PreviewSchema, statuses } from './invoice-schemas.ts';
-import { type Invoice, type Invoices, isOnItsWay } from './invoices.ts';
+import type { Invoice, Invoices } from './invoices.ts';
 
 export const waitSecondsDefault = 10;
 export const waitSecondsMax = 30;
@@ -76,7 +76,7 @@ function issueRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
       reply.header('location', `/api/invoices/${invoice.id}`);
       reply.header('preference-applied', `wait=${waitS}`);
       if (invoice.status === 'rejected') throw rejected(invoice);
-      return reply.code(isOnItsWay(invoice) ? 202 : 201).send(invoice as never);
+      return reply.code(invoice.status === 'valid' ? 201 : 202).send(invoice as never);
     },
   );
 
@@ -95,11 +95,8 @@ function issueRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
       const principal = principalOf(request);
       const body = request.body as Body;
       const draft = await checkDraft(principal, body, o.now(), o.findCustomer);
-      if (draft.kind === 'customer_absent') {
-        const message = 'El cliente no existe o no tienes acceso.';
-        throw invalid([{ path: 'customer', code: 'not_found', message }]);
-      }
-      if (draft.kind === 'invalid') throw invalid(draft.errors);
+      if (draft.kind === 'customer_absent') throw customerAbsent();
+      if (draft.kind === 'invalid') throw refused(draft.errors);
       const { transferred, withheld, ...totals } = draft.totals;
       return { ...totals, taxes: { transferred, withheld } };
     },

@@ -118,12 +118,17 @@ function toInvoice(row: InvoicesTable): Invoice {
 function toRejection(problem: FacturapiProblem | null): Invoice['rejection'] {
   if (!problem) return null;
   return {
-    code: problem.code,
+    code: satCode(problem.message) ?? problem.code,
     detail: problem.message,
     errors: (problem.errors ?? []).map((error) => ({
       path: error.path ?? '',
-      code: error.code ?? problem.code,
+      code: satCode(error.message) ?? error.code ?? problem.code,
       message: error.message,
     })),
   };
+}
+
+/** SAT's own code, as its matrix names it, when FacturAPI carries it inside the words. */
+function satCode(message: string): string | undefined {
+  return /\bCFDI\d{5}\b/.exec(message)?.[0];
 }

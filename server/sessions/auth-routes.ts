@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { timeZoneOfZip } from '../cfdi/time-zone.ts';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import { Problem } from '../platform/http/problem.ts';
 import { problems } from '../platform/http/schemas.ts';
@@ -20,6 +21,8 @@ const Who = Type.Object({
     name: Type.String(),
     legal_name: Type.String(),
     tax_id: Type.String(),
+    /** IANA name, from the company's zip: dates are shown in it. */
+    time_zone: Type.String(),
     livemode: Type.Boolean(),
   }),
 });
@@ -77,6 +80,6 @@ function whoIs(p: Principal) {
       role: p.role,
       is_operator: p.isOperator,
     },
-    tenant: { id: p.tenantId, ...p.tenant },
+    tenant: { id: p.tenantId, ...p.tenant, time_zone: timeZoneOfZip(p.tenant.zip) },
   };
 }

@@ -1,5 +1,5 @@
 /** The front door of sessions: signing in and out, and who a request comes from. */
-import { hkdfSync, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import session from '@fastify/session';
 import type { FastifyRequest } from 'fastify';
@@ -34,7 +34,8 @@ declare module 'fastify' {
 
 export interface SessionsOptions {
   readonly store: SessionStore;
-  readonly secretKey: Buffer;
+  /** Base64; signs the cookie. */
+  readonly cookieKey: string;
   readonly metricsToken: string | undefined;
   readonly onLookUp: (found: boolean) => void;
 }
@@ -43,10 +44,9 @@ const cookieName = 'timbra_session';
 
 /** Loads the session of each request below this server, and holds its route's access against it. */
 export async function useSessions(server: HttpServer, o: SessionsOptions): Promise<void> {
-  const secret = hkdfSync('sha256', o.secretKey, '', 'timbra session cookie', 32);
   await server.register(cookie);
   await server.register(session, {
-    secret: Buffer.from(secret).toString('base64'),
+    secret: o.cookieKey,
     cookieName,
     cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', path: '/' },
     saveUninitialized: false,

@@ -19,8 +19,10 @@ export function timeoutMs(kind: CallKind | 'look_up'): number {
 export const bufferMsMax = 1_000;
 /** FacturAPI's work on a call that we gave up ends at the latest so long after its sending. */
 export const serverWorkMsMax = 5_000;
+/** The longest of the calls that an attempt may end with. */
+export const sendingMsMax = Math.max(...Object.values(timeoutMsByKind));
 /** An attempt may hold a look-up and a sending, one after the other in one slot. */
-export const attemptMsMax = timeoutMs('look_up') + timeoutMs('create_invoice');
+export const attemptMsMax = timeoutMs('look_up') + sendingMsMax;
 
 /** After an unknown outcome: the list may lag behind, so look, wait, and look again. */
 export const lookUpWaitMs = 2_000;

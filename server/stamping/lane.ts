@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../platform/logging.ts';
 import type { DatabaseAccess } from '../platform/postgres/database.ts';
-import { attemptMsMax, bufferMsMax } from './deadlines.ts';
+import { attemptMsMax, bufferMsMax, sendingMsMax, timeoutMs } from './deadlines.ts';
 import { type Lead, startLaneLeader } from './lane-leader.ts';
 import type { Performed } from './perform-call.ts';
 import { priorities } from './priorities.ts';
@@ -70,8 +70,14 @@ export function startLane(o: LaneOptions) {
 
   async function takeOver(won: Lead) {
     try {
-      for (const call of await inheritedCalls(won.connection, o.lane)) {
-        slots.inherit(call.id, Date.now() + call.leftMs);
+      const inherited = await inheritedCalls(won.connection, o.lane);
+      for (const call of inherited) slots.inherit(call.id, Date.now() + call.leftMs);
+      if (inherited.length > 0) {
+        const longestMs = Math.round(inherited[0]!.leftMs);
+        o.log.warn(
+          { calls: inherited.length, longestMs },
+          'a leader died with calls in flight: their slots rest until their deadlines',
+        );
       }
       lead = won;
       mayHaveMore = true;
@@ -116,7 +122,8 @@ export function startLane(o: LaneOptions) {
         lane: o.lane,
         epoch: now.epoch,
         count,
-        deadlineMs: bufferMsMax + attemptMsMax,
+        deadlineMs: bufferMsMax + sendingMsMax,
+        lookUpMs: timeoutMs('look_up'),
       });
       mayHaveMore = calls.length === count;
       if (lead !== now) return;

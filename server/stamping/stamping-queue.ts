@@ -28,6 +28,8 @@ export interface ClaimOptions {
   readonly count: number;
   /** Buffer age plus HTTP timeout: after it the call can no longer be ours in flight. */
   readonly deadlineMs: number;
+  /** Added when a look-up stands before the sending. */
+  readonly lookUpMs: number;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function claimCalls(leader: pg.ClientBase, o: ClaimOptions): Promis
   const { rows } = await leader.query<ClaimedCall>({
     name: 'claim-calls',
     text: CLAIM,
-    values: [o.lane, o.epoch, o.count, o.deadlineMs],
+    values: [o.lane, o.epoch, o.count, o.deadlineMs, o.lookUpMs],
   });
   return rows;
 }
@@ -75,19 +77,26 @@ served as (
 claimed as (
   update stamping_calls c
      set state = 'calling', claimed_by = $2, attempts = c.attempts + 1,
-         deadline = now() + $4 * interval '1 ms'
+         deadline = now() + interval '1 ms'
+           * ($4 + case when c.outcome_unknown then $5::int else 0 end)
     from taken where c.id = taken.id and c.state = 'queued'
   returning c.*),
 shown as (
   update invoices i set status = 'stamping', updated_at = now()
     from claimed c
    where c.kind = 'create_invoice' and i.tenant_id = c.tenant_id and i.id = c.invoice_id
-     and i.status = 'queued')
+     and i.status = 'queued'
+  returning i.tenant_id, i.id),
+told as (
+  select count(pg_notify('timbra_invoices', json_build_object(
+           'tenant', tenant_id, 'invoice', id, 'kind', 'create_invoice',
+           'status', 'stamping')::text)) from shown)
 select c.id, c.tenant_id as "tenantId", c.invoice_id as "invoiceId", c.kind, c.priority,
        c.attempts, c.outcome_unknown as "outcomeUnknown", c.empty_look_ups as "emptyLookUps",
        i.document, i.total::text as total, i.facturapi_id as "facturapiId", t.facturapi_key_sealed as "keySealed",
        c.request_id as "requestId"
   from claimed c
+  cross join told
   join invoices i on i.tenant_id = c.tenant_id and i.id = c.invoice_id
   join tenants t on t.id = c.tenant_id
  order by c.priority, c.id`;

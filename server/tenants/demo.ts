@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { NewId } from '../platform/clock.ts';
+import { isLoopback } from '../platform/loopback.ts';
 import type { Queryable } from '../platform/postgres/database.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import { openFacturapiKey, sealFacturapiKey } from './facturapi-key.ts';
-import { hashPassword } from './passwords.ts';
-import { ensurePerson } from './people-store.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
+import { ensurePerson, findCredential, replacePassword } from './people-store.ts';
 import type { TenantId } from './tenants.ts';
 import { ensureTenant, replaceFacturapiKey } from './tenants-store.ts';
 
@@ -37,22 +37,30 @@ export async function ensureDemo(
     livemode: false,
     facturapiKeySealed: sealFacturapiKey(o.secrets, id, demoFacturapiKey),
   });
-  if (tenantId === id) {
-    const password = isLoopback(o.host) ? demoPassword : randomBytes(24).toString('base64url');
-    const passwordHash = await hashPassword(password);
-    for (const { email, name, role, operator } of people) {
-      await ensurePerson(admin, tenantId, role, {
-        id: o.newId(),
-        email,
-        name,
-        passwordHash,
-        isOperator: operator,
-      });
-    }
-  } else {
-    await reopenKey(admin, tenantId, o.secrets);
-  }
+  if (tenantId !== id) await reopenKey(admin, tenantId, o.secrets);
+  await letPeopleIn(admin, tenantId, o);
   return tenantId;
+}
+
+/** Looked at on each start: an installation made on loopback may be opened to the network later. */
+async function letPeopleIn(
+  admin: Queryable,
+  tenantId: TenantId,
+  o: { newId: NewId; host: string },
+): Promise<void> {
+  const wanted = isLoopback(o.host);
+  for (const { email, name, role, operator } of people) {
+    const stored = await findCredential(admin, email);
+    if (stored && (await checkPassword(stored.passwordHash, demoPassword)) === wanted) continue;
+    const password = wanted ? demoPassword : randomBytes(24).toString('base64url');
+    const passwordHash = await hashPassword(password);
+    if (stored) {
+      await replacePassword(admin, stored.personId, passwordHash);
+      continue;
+    }
+    const person = { id: o.newId(), email, name, passwordHash, isOperator: operator };
+    await ensurePerson(admin, tenantId, role, person);
+  }
 }
 
 /** The demo's key is public: when the data directory's secret was made anew, seal it again. */
@@ -67,9 +75,4 @@ async function reopenKey(admin: Queryable, tenantId: TenantId, secrets: SecretBo
     const sealed = sealFacturapiKey(secrets, tenantId, demoFacturapiKey);
     await replaceFacturapiKey(admin, tenantId, sealed);
   }
-}
-
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }

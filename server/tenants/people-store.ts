@@ -26,6 +26,19 @@ export async function ensurePerson(
   );
 }
 
+/** Also ends the person's sessions. */
+export async function replacePassword(
+  admin: Queryable,
+  personId: string,
+  passwordHash: string,
+): Promise<void> {
+  await admin.query(
+    `with changed as (update people set password_hash = $2 where id = $1 returning id)
+     delete from sessions where person_id in (select id from changed)`,
+    [personId, passwordHash],
+  );
+}
+
 export interface Credential {
   readonly personId: string;
   readonly passwordHash: string;

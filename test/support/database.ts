@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { TestContext } from 'node:test';
 import pg from 'pg';
 import type { DatabaseAccess } from '../../server/platform/postgres/database.ts';
+import type { Cleanups } from './cleanups.ts';
 
 export interface TestDatabase {
   readonly admin: DatabaseAccess;
@@ -11,7 +11,7 @@ export interface TestDatabase {
 
 /** A database of its own for a test file, cloned from the migrated template of the run. */
 export async function testDatabase(
-  t: Pick<TestContext, 'after'>,
+  t: Cleanups,
   template: 'timbra' | 'template0' = 'timbra',
 ): Promise<TestDatabase> {
   const urls = JSON.parse(process.env.TIMBRA_TEST_POSTGRES ?? 'null') as Record<string, string>;

@@ -33,3 +33,12 @@ test('editing a field clears its errors and keeps the others', () => {
   ]);
   assert.deepEqual([...withoutField(errors, 'customer').keys()], ['use']);
 });
+
+test('editing a line clears what was said about all of them together', () => {
+  const errors = new Map([
+    ['', 'todo'],
+    ['items', 'total'],
+    ['items.1.quantity', 'cantidad'],
+  ]);
+  assert.deepEqual([...withoutField(errors, 'items.0.product.price').keys()], ['items.1.quantity']);
+});

@@ -14,15 +14,23 @@ export function dottedPath(path: string): string {
     .replace(/^body\./, '');
 }
 
-/** The field errors that a refusal carries; the first message of each field wins. */
+/**
+ * The field errors that a refusal carries; the first message of each field wins. One about the
+ * whole body has the empty path.
+ */
 export function errorsOf(error: unknown): FieldErrors {
   if (!(error instanceof Problem)) return noErrors;
   const errors = new Map<string, string>();
   for (const { path, message } of error.errors) {
     const field = dottedPath(path ?? '');
-    if (field && !errors.has(field)) errors.set(field, message);
+    if (!errors.has(field)) errors.set(field, message);
   }
   return errors;
+}
+
+/** Whether any of a refusal's errors has this code. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Problem && error.errors.some((each) => each.code === code);
 }
 
 /** What to say at a field: its own message, else one about something inside it. */
@@ -35,9 +43,14 @@ export function errorAt(errors: FieldErrors, field: string): string | undefined 
   return undefined;
 }
 
-/** The same errors without those of a field that the person has just edited. */
+/**
+ * The same errors without those that an edit of this field may have mended: its own, of what is
+ * inside it, and of what it is part of (the sum of all items, the whole body).
+ */
 export function withoutField(errors: FieldErrors, field: string): FieldErrors {
-  const left = [...errors].filter(([path]) => path !== field && !path.startsWith(`${field}.`));
+  const isPartOf = (inner: string, outer: string) =>
+    outer === '' || inner === outer || inner.startsWith(`${outer}.`);
+  const left = [...errors].filter(([path]) => !isPartOf(path, field) && !isPartOf(field, path));
   return left.length === errors.size ? errors : new Map(left);
 }
 

@@ -1,6 +1,7 @@
 /** A field's complaint; `path` names it in the body sent, in whichever notation the server uses. */
 export interface FieldProblem {
   path?: string;
+  code?: string;
   message: string;
 }
 
@@ -11,11 +12,14 @@ export class Problem extends Error {
   readonly errors: FieldProblem[];
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** The whole body: some codes come with members of their own. */
+  readonly said: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: unknown, headers: Headers) {
     const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
     super(typeof said.detail === 'string' ? said.detail : '');
     this.name = 'Problem';
+    this.said = said;
     this.status = status;
     this.code = typeof said.code === 'string' ? said.code : `http_${status}`;
     this.errors = Array.isArray(said.errors) ? (said.errors as FieldProblem[]) : [];

@@ -114,6 +114,7 @@ export interface paths {
                                 name: string;
                                 legal_name: string;
                                 tax_id: string;
+                                time_zone: string;
                                 livemode: boolean;
                             };
                         };
@@ -258,6 +259,7 @@ export interface paths {
                                 name: string;
                                 legal_name: string;
                                 tax_id: string;
+                                time_zone: string;
                                 livemode: boolean;
                             };
                         };
@@ -1929,6 +1931,13 @@ export interface paths {
                         "application/pdf": string;
                     };
                 };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description application/problem+json (RFC 9457) */
                 401: {
                     headers: {
@@ -2051,6 +2060,13 @@ export interface paths {
                     content: {
                         "application/xml": string;
                     };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description application/problem+json (RFC 9457) */
                 401: {

@@ -13,10 +13,12 @@ export const addresses = {
   invoice: (id: string) => `/invoices/${id}`,
 };
 
+const invoicePath = /^\/invoices\/([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/i;
+
 export function routeOf(path: string): Route {
   if (path === '/' || path === addresses.newInvoice) return { page: 'new' };
   if (path === addresses.invoices) return { page: 'list' };
-  const id = /^\/invoices\/([\w-]+)$/.exec(path)?.[1];
+  const id = invoicePath.exec(path)?.[1];
   return id ? { page: 'invoice', id } : { page: 'unknown' };
 }
 

@@ -33,6 +33,17 @@ const dark: MantineColorsTuple = [
   '#0c0e12',
 ];
 
+const trouble = {
+  '--alert-bg': 'light-dark(#fdeeee, #2a171a)',
+  '--alert-bd': '1px solid light-dark(#f6cfd1, #5a262b)',
+  '--alert-color': 'light-dark(#ad2028, #ff9a9a)',
+};
+const warning = {
+  '--alert-bg': 'light-dark(#fff6e3, #2a2110)',
+  '--alert-bd': '1px solid light-dark(#f0d9a6, #5b4519)',
+  '--alert-color': 'light-dark(#8a4b00, #f5c26b)',
+};
+
 export const theme: MantineThemeOverride = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 7, dark: 6 },
@@ -45,15 +56,9 @@ export const theme: MantineThemeOverride = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // Every alert here is about trouble; Mantine's own dark red shouts.
+    // Every alert here is about trouble, or (yellow) a warning; Mantine's own dark red shouts.
     Alert: Alert.extend({
-      vars: () => ({
-        root: {
-          '--alert-bg': 'light-dark(#fdeeee, #2a171a)',
-          '--alert-bd': '1px solid light-dark(#f6cfd1, #5a262b)',
-          '--alert-color': 'light-dark(#ad2028, #ff9a9a)',
-        },
-      }),
+      vars: (_theme, { color }) => ({ root: color === 'yellow' ? warning : trouble }),
     }),
   },
 });

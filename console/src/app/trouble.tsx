@@ -1,5 +1,6 @@
 import { Alert, Button, Code, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { isPassing, Problem, Unreachable } from '../api/problem.ts';
 import { words } from './words.ts';
 
@@ -9,16 +10,21 @@ interface TroubleProps {
   hint?: string;
   onRetry?: () => void;
   retryWord?: string;
+  children?: ReactNode;
 }
 
-/** What went wrong, what to do about it, and the reference that support will ask for. */
-export function Trouble({ error, title, hint, onRetry, retryWord }: TroubleProps) {
+/**
+ * What went wrong, what to do about it, and the reference that support will ask for: not for what
+ * the person can put right alone (422).
+ */
+export function Trouble({ error, title, hint, onRetry, retryWord, children }: TroubleProps) {
   const said = sayTrouble(error);
-  const reference = error instanceof Problem ? error.requestId : undefined;
+  const reference = error instanceof Problem && error.status !== 422 ? error.requestId : undefined;
   return (
     <Alert role="alert" icon={<IconAlertTriangle aria-hidden />} title={title || said.title}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{hint || said.hint}</Text>
+        {children}
         {reference && (
           <Text size="xs" c="dimmed">
             {words.trouble.reference}: <Code>{reference}</Code>

@@ -1,12 +1,12 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Session } from '../api/bodies.ts';
 import { InvoiceEvents } from '../invoices/invoice-events.tsx';
 import { InvoiceList } from '../invoices/invoice-list.tsx';
 import { InvoiceView } from '../invoices/invoice-view.tsx';
 import { NewInvoice } from '../invoices/new-invoice.tsx';
+import { Absent } from './absent.tsx';
 import { usePageTitle } from './page-title.ts';
-import { addresses, Link, type Route, routeOf, usePath } from './router.tsx';
+import { type Route, routeOf, usePath } from './router.tsx';
 import { Shell } from './shell.tsx';
 import { words } from './words.ts';
 
@@ -51,15 +51,5 @@ function RecentInvoices() {
 
 function UnknownPage() {
   usePageTitle(words.shell.unknownPage);
-  return (
-    <Stack align="center" py={80} gap="sm">
-      <Title order={1} size="h3">
-        {words.shell.unknownPage}
-      </Title>
-      <Text c="dimmed">{words.shell.unknownPageHint}</Text>
-      <Button renderRoot={(props) => <Link href={addresses.newInvoice} {...props} />}>
-        {words.shell.newInvoice}
-      </Button>
-    </Stack>
-  );
+  return <Absent title={words.shell.unknownPage} hint={words.shell.unknownPageHint} />;
 }

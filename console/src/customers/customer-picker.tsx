@@ -1,7 +1,7 @@
 import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import type { Customer } from '../api/bodies.ts';
 import { words } from '../app/words.ts';
 import { CustomerCard } from './customer-card.tsx';
@@ -73,6 +73,23 @@ function CustomerSearch({ autoFocus, onChosen, onCreate, error }: CustomerSearch
     else combobox.resetSelectedOption();
   }, [q, firstId, combobox.selectFirstOption, combobox.resetSelectedOption]);
 
+  // Enter before the matches of what was typed are there waits for them: the list still shows those
+  // of a shorter text, and the first of them may be another company.
+  const settled = q === typed.trim() && found.isSuccess && !found.isPlaceholderData;
+  const [awaited, setAwaited] = useState(false);
+  const chooseAwaited = useEffectEvent(() => {
+    setAwaited(false);
+    if (customers[0]) onChosen(customers[0]);
+  });
+  useEffect(() => {
+    if (awaited && settled) chooseAwaited();
+  }, [awaited, settled]);
+  const takeFirst = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || settled || !typed.trim()) return;
+    combobox.resetSelectedOption();
+    setAwaited(true);
+  };
+
   const choose = (option: string) => {
     const customer = customers.find(({ id }) => id === option);
     if (customer) onChosen(customer);
@@ -91,11 +108,13 @@ function CustomerSearch({ autoFocus, onChosen, onCreate, error }: CustomerSearch
           value={typed}
           onChange={(event) => {
             setTyped(event.currentTarget.value);
+            setAwaited(false);
             combobox.openDropdown();
           }}
+          onKeyDown={takeFirst}
           onClick={() => combobox.openDropdown()}
           onBlur={() => combobox.closeDropdown()}
-          error={error}
+          error={combobox.dropdownOpened ? undefined : error}
           autoComplete="off"
           spellCheck={false}
           maxLength={254}

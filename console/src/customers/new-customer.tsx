@@ -1,7 +1,7 @@
-import { Button, Group, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, Group, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import type { Customer } from '../api/bodies.ts';
-import { errorAt, errorsOf, unplaced } from '../api/field-errors.ts';
+import { errorAt, errorsOf, hasCode, unplaced } from '../api/field-errors.ts';
 import { Trouble } from '../app/trouble.tsx';
 import { words } from '../app/words.ts';
 import { CatalogSelect } from '../catalogs/catalog-select.tsx';
@@ -25,8 +25,10 @@ export function NewCustomer({ startingName, onCreated, onCancel }: NewCustomerPr
   const regimes = useCatalog('tax-systems');
   const [regime, setRegime] = useState('');
   const [tried, setTried] = useState(false);
+  const [taxIdAccepted, setTaxIdAccepted] = useState(false);
   const errors = errorsOf(create.error);
   const elsewhere = unplaced(errors, shownFields);
+  const doubtedTaxId = hasCode(create.error, 'rfc_check_digit_mismatch');
   const typedRfc = rfcPattern.test(startingName);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -49,6 +51,7 @@ export function NewCustomer({ startingName, onCreated, onCancel }: NewCustomerPr
         tax_id: field('tax_id').toUpperCase(),
         tax_system: regime,
         address: { zip: field('zip') },
+        ...(taxIdAccepted ? { accept_rfc_check_digit: true } : {}),
         ...(field('email') ? { email: field('email') } : {}),
       },
       { onSuccess: onCreated, onError: focusInvalid },
@@ -86,6 +89,8 @@ export function NewCustomer({ startingName, onCreated, onCancel }: NewCustomerPr
             defaultValue={typedRfc ? startingName : ''}
             error={errorAt(errors, 'tax_id')}
             maxLength={13}
+            // What was accepted was that RFC, not whatever is typed next.
+            onChange={() => setTaxIdAccepted(false)}
             autoCapitalize="characters"
             spellCheck={false}
             required
@@ -100,6 +105,13 @@ export function NewCustomer({ startingName, onCreated, onCancel }: NewCustomerPr
             required
           />
         </SimpleGrid>
+        {(doubtedTaxId || taxIdAccepted) && (
+          <Checkbox
+            label={say.acceptTaxId}
+            checked={taxIdAccepted}
+            onChange={(event) => setTaxIdAccepted(event.currentTarget.checked)}
+          />
+        )}
         <CatalogSelect
           label={say.taxSystem}
           entries={regimes.data}

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import type { InvoiceStatus } from '../api/bodies.ts';
+import { recheckSession } from '../session/session.ts';
 import { followInvoice, refreshEverything, refreshInvoices } from './invoice-cache.ts';
 
 // A batch announces thousands of invoices; the lists need to follow only as fast as people read.
@@ -26,6 +27,8 @@ export function InvoiceEvents({ children }: { children: ReactNode }) {
         setLive(now);
         if (now) refreshEverything(cache);
       },
+      onRefused: () => recheckSession(cache),
+      onMissed: () => refreshEverything(cache),
       onInvoice(id, status) {
         followInvoice(cache, id, status);
         refreshing ??= setTimeout(() => {
@@ -45,6 +48,10 @@ export function InvoiceEvents({ children }: { children: ReactNode }) {
 
 interface Listener {
   onLive: (live: boolean) => void;
+  /** The server does not give the stream: a restart, or a session that ended. */
+  onRefused: () => void;
+  /** Something happened, and the server cannot tell what. */
+  onMissed: () => void;
   onInvoice: (id: string, status: InvoiceStatus) => void;
 }
 
@@ -55,7 +62,7 @@ interface Listener {
  *   any --page hidden--> closed: browsers allow six connections to a server over HTTP/1.1, and
  *   a person's many open tabs would starve each other.
  */
-function listen({ onLive, onInvoice }: Listener): () => void {
+function listen({ onLive, onRefused, onMissed, onInvoice }: Listener): () => void {
   let stream: EventSource | null = null;
   let reopening: ReturnType<typeof setTimeout> | undefined;
 
@@ -74,9 +81,12 @@ function listen({ onLive, onInvoice }: Listener): () => void {
       const { id, status } = JSON.parse(event.data);
       onInvoice(id, status);
     });
+    opened.addEventListener('look_again', onMissed);
     opened.addEventListener('error', () => {
       onLive(false);
-      if (opened.readyState === EventSource.CLOSED) reopening = setTimeout(open, reopenMs);
+      if (opened.readyState !== EventSource.CLOSED) return;
+      onRefused();
+      reopening = setTimeout(open, reopenMs);
     });
   };
   const follow = () => (document.visibilityState === 'visible' ? open() : close());

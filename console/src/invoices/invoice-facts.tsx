@@ -5,6 +5,7 @@ import type { Invoice } from '../api/bodies.ts';
 import { dateAndTime, money, quantity } from '../app/formats.ts';
 import { words } from '../app/words.ts';
 import classes from './invoice-view.module.css';
+import { Sums } from './sums.tsx';
 
 /** Who, when, what and how much. */
 export function InvoiceFacts({ invoice }: { invoice: Invoice }) {
@@ -26,28 +27,11 @@ export function InvoiceFacts({ invoice }: { invoice: Invoice }) {
         )}
       </dl>
       <Lines invoice={invoice} />
-      <dl className={classes.sums}>
-        <Sum name={words.totals.subtotal} amount={money(invoice.subtotal, invoice.currency)} />
-        {invoice.discount > 0 && (
-          <Sum
-            name={words.totals.discount}
-            amount={`−${money(invoice.discount, invoice.currency)}`}
-          />
-        )}
-        <Sum name={say.taxes} amount={money(netTaxes(invoice), invoice.currency)} />
-        <Sum
-          name={`${words.totals.total} ${invoice.currency}`}
-          amount={money(invoice.total, invoice.currency)}
-          grand
-        />
-      </dl>
+      <div className={classes.sums}>
+        <Sums of={invoice} />
+      </div>
     </div>
   );
-}
-
-/** What the total adds to the amounts: taxes charged less taxes withheld. For reading only. */
-function netTaxes({ subtotal, discount, total }: Invoice): number {
-  return total - (subtotal - discount);
 }
 
 function Lines({ invoice }: { invoice: Invoice }) {
@@ -84,15 +68,6 @@ function Fact({ name, wide, children }: { name: string; wide?: boolean; children
     <div data-wide={wide}>
       <dt>{name}</dt>
       <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Sum({ name, amount, grand }: { name: string; amount: string; grand?: boolean }) {
-  return (
-    <div data-grand={grand}>
-      <dt>{name}</dt>
-      <dd>{amount}</dd>
     </div>
   );
 }

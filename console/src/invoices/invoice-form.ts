@@ -5,7 +5,7 @@ import { errorsOf, type FieldErrors, noErrors, withoutField } from '../api/field
 import { addresses, navigate } from '../app/router.tsx';
 import { bodyOf, type Draft, emptyDraft, missingFrom, withNewLine } from './invoice-draft.ts';
 import { usePreview } from './invoices.ts';
-import { useIssueInvoice } from './issue-invoice.ts';
+import { isRefusal, useIssueInvoice } from './issue-invoice.ts';
 import { forgetDraft, useKeptDraft } from './kept-draft.ts';
 
 const previewDelayMs = 250;
@@ -41,6 +41,7 @@ export function useInvoiceForm(tenantId: string, page: RefObject<HTMLElement | n
   const edit: EditDraft = (field, change) => {
     setDraft((before) => ({ ...before, ...change }));
     setRefused((before) => withoutField(before, field));
+    if (isRefusal(issue.error)) issue.reset();
   };
 
   const send = () => {

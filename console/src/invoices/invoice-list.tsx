@@ -1,5 +1,5 @@
 import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconFileInvoice } from '@tabler/icons-react';
+import { IconAlertTriangle, IconFileInvoice } from '@tabler/icons-react';
 import type { Invoice } from '../api/bodies.ts';
 import { money, shortDate } from '../app/formats.ts';
 import { addresses, Link } from '../app/router.tsx';
@@ -81,9 +81,19 @@ function Row({ invoice, beside }: { invoice: Invoice; beside: boolean }) {
         <time dateTime={invoice.created_at}>{shortDate(invoice.created_at)}</time>
       </span>
       <span className={classes.status}>
+        {invoice.warnings.length > 0 && <WarningMark count={invoice.warnings.length} />}
         <StatusBadge status={invoice.status} />
       </span>
     </Link>
+  );
+}
+
+function WarningMark({ count }: { count: number }) {
+  const label = words.invoice.warnings(count);
+  return (
+    <span className={classes.warning} role="img" aria-label={label} title={label}>
+      <IconAlertTriangle size={16} aria-hidden />
+    </span>
   );
 }
 

@@ -18,12 +18,9 @@ export const xmlAddress = (id: string) => `/api/invoices/${encodeURIComponent(id
 export function InvoicePdf({ invoice }: { invoice: Invoice }) {
   const stamped = invoice.status === 'valid' || invoice.status === 'canceled';
   if (stamped) {
-    // Phones have no PDF viewer inside pages.
-    return navigator.pdfViewerEnabled ? (
-      <Sheet invoice={invoice} />
-    ) : (
-      <OpenElsewhere id={invoice.id} />
-    );
+    // Phones have no PDF viewer inside pages, and no room for one.
+    const inPlace = navigator.pdfViewerEnabled && matchMedia('(min-width: 36em)').matches;
+    return inPlace ? <Sheet invoice={invoice} /> : <OpenElsewhere id={invoice.id} />;
   }
   return (
     <BlankSheet
@@ -84,7 +81,7 @@ function useObjectUrl(blob: Blob | undefined): string | undefined {
 
 function BlankSheet({ moving, word }: { moving: boolean; word: string }) {
   return (
-    <div className={`card ${classes.sheet}`}>
+    <div className={`card ${classes.sheet}`} data-moving={moving || undefined}>
       {moving && (
         <div aria-hidden className={classes.ghost}>
           {[40, 65, 30, 96, 100, 85].map((width) => (
@@ -107,7 +104,7 @@ function OpenElsewhere({ id }: { id: string }) {
     <div className={`card ${classes.sheet}`}>
       <div className={classes.sheetWord}>
         <Text size="sm" c="dimmed">
-          {words.invoice.pdfUnsupported}
+          {words.invoice.pdfElsewhere}
         </Text>
         <Button component="a" href={pdfAddress(id)} target="_blank" rel="noopener">
           {words.invoice.openPdf}

@@ -1,7 +1,8 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconDownload, IconFileTypePdf, IconFileTypeXml, IconPlus } from '@tabler/icons-react';
+import { IconDownload, IconPlus } from '@tabler/icons-react';
 import type { Invoice } from '../api/bodies.ts';
 import { Problem } from '../api/problem.ts';
+import { Absent } from '../app/absent.tsx';
 import { usePageTitle } from '../app/page-title.ts';
 import { addresses, Link } from '../app/router.tsx';
 import { Trouble } from '../app/trouble.tsx';
@@ -13,6 +14,7 @@ import { StatusBadge } from './invoice-status.tsx';
 import classes from './invoice-view.module.css';
 import { useInvoice } from './invoices.ts';
 import { Rejection } from './rejection.tsx';
+import { Warnings } from './warnings.tsx';
 
 interface InvoiceViewProps {
   id: string;
@@ -29,11 +31,7 @@ export function InvoiceView({ id, livemode }: InvoiceViewProps) {
   if (invoice.isPending) return <Waiting />;
   const absent = invoice.error instanceof Problem && invoice.error.status === 404;
   return absent ? (
-    <Trouble
-      error={invoice.error}
-      title={words.trouble.notFound}
-      hint={words.invoice.notFoundHint}
-    />
+    <Absent title={words.invoice.notFound} hint={words.invoice.notFoundHint} />
   ) : (
     <Trouble error={invoice.error} onRetry={() => invoice.refetch()} />
   );
@@ -66,6 +64,7 @@ function Shown({ invoice, livemode }: { invoice: Invoice; livemode: boolean }) {
           </Button>
           {stamped && <Downloads id={invoice.id} />}
         </Group>
+        <Warnings warnings={invoice.warnings} />
         {invoice.rejection && <Rejection rejection={invoice.rejection} />}
         <InvoiceFacts invoice={invoice} />
       </Stack>
@@ -76,14 +75,13 @@ function Shown({ invoice, livemode }: { invoice: Invoice; livemode: boolean }) {
 
 function Downloads({ id }: { id: string }) {
   return (
-    <>
+    <Group gap="xs" wrap="nowrap">
       <Button
         component="a"
         variant="default"
         href={`${pdfAddress(id)}?download=1`}
         aria-label={words.invoice.downloadPdf}
-        leftSection={<IconFileTypePdf size={18} aria-hidden />}
-        rightSection={<IconDownload size={14} aria-hidden />}
+        leftSection={<IconDownload size={16} aria-hidden />}
       >
         {words.invoice.pdf}
       </Button>
@@ -92,12 +90,11 @@ function Downloads({ id }: { id: string }) {
         variant="default"
         href={`${xmlAddress(id)}?download=1`}
         aria-label={words.invoice.downloadXml}
-        leftSection={<IconFileTypeXml size={18} aria-hidden />}
-        rightSection={<IconDownload size={14} aria-hidden />}
+        leftSection={<IconDownload size={16} aria-hidden />}
       >
         {words.invoice.xml}
       </Button>
-    </>
+    </Group>
   );
 }
 

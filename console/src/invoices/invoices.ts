@@ -7,6 +7,8 @@ import { useLive } from './invoice-events.tsx';
 const pollMs = 1_000;
 /** Even a healthy stream may lose an event between two machines. */
 const checkMs = 15_000;
+/** The one invoice on the screen: that its stamping began is not announced, only its outcome. */
+const lookMs = 2_000;
 
 const movingStatuses: InvoiceStatus[] = ['queued', 'stamping', 'pending'];
 
@@ -22,7 +24,7 @@ export function useInvoice(id: string) {
     queryFn: ({ signal }) =>
       body(api.GET('/api/invoices/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state }) =>
-      isMoving(state.data?.status) ? (live ? checkMs : pollMs) : false,
+      isMoving(state.data?.status) ? (live ? lookMs : pollMs) : false,
   });
 }
 

@@ -1,17 +1,18 @@
-import { type FieldErrors, unplaced } from '../api/field-errors.ts';
+import type { FieldErrors } from '../api/field-errors.ts';
 import { Problem } from '../api/problem.ts';
+import { addresses, Link } from '../app/router.tsx';
 import { Trouble } from '../app/trouble.tsx';
 import { words } from '../app/words.ts';
-import { isRefusal } from './issue-invoice.ts';
+import { saidNowhere } from './form-fields.ts';
+import { invoiceName } from './invoice-name.ts';
+import { isRefusal, rejectedInvoice } from './issue-invoice.ts';
+import classes from './new-invoice.module.css';
 
 interface IssueFailureProps {
   error: unknown;
   errors: FieldErrors;
   onRetry: () => void;
 }
-
-const lineFields = /^items\.\d+\.(quantity|discount|product)(\.|$)/;
-const shownFields = ['customer', 'use', 'payment_form', 'payment_method'];
 
 /** Why the invoice was not issued, or that nobody knows whether it was, and what to do now. */
 export function IssueFailure({ error, errors, onRetry }: IssueFailureProps) {
@@ -29,10 +30,17 @@ export function IssueFailure({ error, errors, onRetry }: IssueFailureProps) {
     );
   }
   if (isRefusal(error)) {
-    const atLines = [...errors.keys()].filter((path) => lineFields.test(path));
-    const elsewhere = unplaced(errors, [...shownFields, ...atLines]);
-    const hint = elsewhere.join(' ') || (errors.size > 0 ? say.refusedHint : error.message);
-    return <Trouble error={error} title={say.refused} hint={hint} />;
+    const elsewhere = saidNowhere(errors).join(' ');
+    const hint = elsewhere || (errors.size > 0 ? say.refusedHint : error.message);
+    const spent = rejectedInvoice(error);
+    if (!spent) return <Trouble error={error} title={say.refused} hint={hint} />;
+    return (
+      <Trouble error={error} title={say.rejected(invoiceName(spent))} hint={hint}>
+        <Link className={classes.seeRejected} href={addresses.invoice(spent.id)}>
+          {say.seeRejected}
+        </Link>
+      </Trouble>
+    );
   }
   return (
     <Trouble

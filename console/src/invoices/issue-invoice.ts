@@ -6,6 +6,8 @@ import { isPassing, Problem } from '../api/problem.ts';
 import { invoiceKey, refreshInvoices } from './invoice-cache.ts';
 import { forgetIssueKey, issueKey } from './issue-key.ts';
 
+type RejectedInvoice = Pick<Invoice, 'id' | 'series' | 'folio_number'>;
+
 /** Hands an invoice to the server, which answers as soon as it is safely in its queue. */
 export function useIssueInvoice(onIssued: (invoice: Invoice) => void) {
   const cache = useQueryClient();
@@ -24,13 +26,20 @@ export function useIssueInvoice(onIssued: (invoice: Invoice) => void) {
       onIssued(invoice);
     },
     onError: (error) => {
-      // A refusal is an answer: nothing was issued. Anything else may have been, so the key stays.
+      // A refusal is an answer: nothing was stamped. Anything else may have been, so the key stays.
       if (isRefusal(error)) forgetIssueKey();
+      if (rejectedInvoice(error)) refreshInvoices(cache);
     },
   });
 }
 
-/** Whether the server looked at the invoice and said no, so that none exists. */
+/** Of a refusal by FacturAPI or SAT: the invoice that was made and holds the spent folio. */
+export function rejectedInvoice(error: unknown): RejectedInvoice | undefined {
+  if (!(error instanceof Problem) || error.code !== 'invoice_rejected') return undefined;
+  return error.said.invoice as RejectedInvoice | undefined;
+}
+
+/** Whether the server looked at the invoice and said no, so that it was not stamped. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Problem) || isPassing(error)) return false;
   // 409: the same key is being worked on right now.

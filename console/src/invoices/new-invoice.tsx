@@ -65,6 +65,7 @@ export function NewInvoice({ tenantId }: { tenantId: string }) {
             updating={form.updating}
             error={form.previewError}
             complete={form.complete}
+            refusalShown={form.issueError !== null}
           />
           <IssueFailure error={form.issueError} errors={form.errors} onRetry={form.send} />
           <Button size="md" fullWidth loading={form.issuing} onClick={form.send}>

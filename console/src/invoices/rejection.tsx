@@ -3,13 +3,14 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Invoice } from '../api/bodies.ts';
 import { words } from '../app/words.ts';
 
-/** SAT's or the PAC's reasons, in the words they came with. */
+/** SAT's or the PAC's reasons, in the words they came with; SAT's codes are what people look up. */
 export function Rejection({ rejection }: { rejection: NonNullable<Invoice['rejection']> }) {
   const errors = rejection.errors.filter(({ message }) => message !== rejection.detail);
+  const isOfSat = rejection.code.startsWith('CFDI');
   return (
     <Alert
       icon={<IconAlertTriangle aria-hidden />}
-      title={`${words.invoice.reasons} (${rejection.code})`}
+      title={isOfSat ? words.invoice.reasonOf(rejection.code) : words.invoice.reason}
     >
       <Text size="sm">{rejection.detail}</Text>
       {errors.length > 0 && (

@@ -1,9 +1,10 @@
 import { Text } from '@mantine/core';
 import type { Preview } from '../api/bodies.ts';
+import { errorsOf } from '../api/field-errors.ts';
 import { Problem } from '../api/problem.ts';
-import { money, rate } from '../app/formats.ts';
 import { words } from '../app/words.ts';
-import classes from './new-invoice.module.css';
+import { saidNowhere } from './form-fields.ts';
+import { Sums } from './sums.tsx';
 
 interface TotalsProps {
   preview: Preview | undefined;
@@ -11,12 +12,23 @@ interface TotalsProps {
   error: unknown;
   /** Whether the draft holds enough to be computed. */
   complete: boolean;
+  /** Why the invoice was refused is said already, beside this. */
+  refusalShown: boolean;
 }
 
-/** The invoice's arithmetic as the server will send it, tax by tax. */
-export function Totals({ preview, updating, error, complete }: TotalsProps) {
+/** The draft's arithmetic as the server will send it, or why there is none. */
+export function Totals({ preview, updating, error, complete, refusalShown }: TotalsProps) {
   if (error) {
     const invalid = error instanceof Problem && error.status === 422;
+    if (invalid && refusalShown) return null;
+    const elsewhere = saidNowhere(errorsOf(error));
+    if (invalid && elsewhere.length > 0) {
+      return (
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
+          {elsewhere.join(' ')}
+        </Text>
+      );
+    }
     return (
       <Text size="sm" c="dimmed">
         {invalid ? words.totals.fix : words.totals.failed}
@@ -30,51 +42,5 @@ export function Totals({ preview, updating, error, complete }: TotalsProps) {
       </Text>
     );
   }
-  const { currency } = preview;
-  return (
-    <dl
-      className={classes.total}
-      aria-busy={updating}
-      data-updating={updating || undefined}
-      data-testid="totals"
-    >
-      <Row name={words.totals.subtotal} value={money(preview.subtotal, currency)} />
-      {preview.discount > 0 && (
-        <Row name={words.totals.discount} value={`−${money(preview.discount, currency)}`} />
-      )}
-      {preview.taxes.transferred.map((tax) => (
-        <Row
-          key={`${tax.type}${tax.factor}${tax.rate}`}
-          name={
-            tax.factor === 'Exento'
-              ? words.totals.exempt(tax.type)
-              : words.totals.transferred(tax.type, rate(Number(tax.rate ?? 0)))
-          }
-          value={money(tax.amount ?? 0, currency)}
-        />
-      ))}
-      {preview.taxes.withheld.map((tax) => (
-        <Row
-          key={tax.type}
-          name={words.totals.withheld(tax.type)}
-          value={`−${money(tax.amount, currency)}`}
-        />
-      ))}
-      <div className={classes.grand}>
-        <dt>
-          {words.totals.total} {currency}
-        </dt>
-        <dd>{money(preview.total, currency)}</dd>
-      </div>
-    </dl>
-  );
-}
-
-function Row({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
+  return <Sums of={preview} updating={updating} />;
 }

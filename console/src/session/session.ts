@@ -46,6 +46,11 @@ export function useSignOut() {
   });
 }
 
+/** Asks the server again who is signed in: something was refused that is not for strangers. */
+export function recheckSession(cache: QueryClient): void {
+  void cache.invalidateQueries({ queryKey: sessionKey });
+}
+
 /** The server no longer knows this session. A half-written invoice stays for the next sign-in. */
 export function forgetSession(cache: QueryClient): void {
   cache.setQueryData(sessionKey, null);

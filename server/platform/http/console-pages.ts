@@ -34,7 +34,8 @@ export async function consolePages(server: HttpServer): Promise<void> {
       root: built,
       index: false,
       wildcard: false,
-      globIgnore: ['index.html'],
+      globIgnore: ['index.html', '**/*.br', '**/*.gz'],
+      preCompressed: true,
       maxAge: yearMs,
       immutable: true,
     });

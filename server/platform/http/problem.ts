@@ -79,10 +79,20 @@ export function notFound(): Problem {
   return new Problem(404, 'not_found', 'No existe o no tienes acceso.');
 }
 
+/** The body's shape: `invalid_request`, whatever the mistakes. */
 export function invalid(errors: readonly FieldError[]): Problem {
+  return unprocessable('invalid_request', errors);
+}
+
+/** The meaning of a well-formed body: a mistake that stands alone gives the answer its code. */
+export function refused(errors: readonly FieldError[]): Problem {
+  return unprocessable(errors.length === 1 ? errors[0]!.code : 'invalid_request', errors);
+}
+
+function unprocessable(code: string, errors: readonly FieldError[]): Problem {
   const first = errors[0];
   const more = errors.length > 1 ? ` (y ${errors.length - 1} más)` : '';
-  return new Problem(422, 'invalid_request', `${first?.message ?? 'Datos inválidos.'}${more}`, {
+  return new Problem(422, code, `${first?.message ?? 'Datos inválidos.'}${more}`, {
     errors,
   });
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
-import { clientConfig, type DatabaseAccess } from './database.ts';
+import { clientConfig, type DatabaseAccess, isDatabaseUnavailable } from './database.ts';
 
 const FOLDER = new URL('../../../database/migrations/', import.meta.url);
 const REQUIRED_EXTENSIONS = ['pg_trgm', 'unaccent', 'btree_gin', 'fuzzystrmatch'];
@@ -21,7 +21,9 @@ export async function migrate(access: DatabaseAccess): Promise<string[]> {
   const pool = new pg.Pool({ ...clientConfig(access, 'migrate'), max: 1 });
   const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await checkServer(pool);
+    await checkServer(pool).catch((error) => {
+      throw whyNotReached(error);
+    });
     const migrator = new Migrator({
       db: database,
       provider: { getMigrations: () => readMigrations() },
@@ -53,6 +55,14 @@ async function readMigrations(): Promise<Record<string, Migration>> {
     };
   }
   return migrations;
+}
+
+/** SQLSTATE classes 28 (authorization), 3D (no such database), 08 and 57 (connection). */
+function whyNotReached(error: unknown): unknown {
+  const { code = '', message } = error as { code?: string; message: string };
+  if (error instanceof DatabaseNotFitError) return error;
+  if (!isDatabaseUnavailable(error) && !/^(28|3D|08|57)/.test(code)) return error;
+  return new DatabaseNotFitError(`the database of DATABASE_URL cannot be used: ${message}`);
 }
 
 async function checkServer(pool: pg.Pool): Promise<void> {

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import type { Answer, Facturapi, FrozenDocument } from '../../server/facturapi/facturapi.ts';
+import type { ClaimedCall } from '../../server/stamping/stamping-queue.ts';
+
+export type AskedOf = 'create' | 'look_up' | 'read' | 'download';
+
+export interface Asked {
+  readonly what: AskedOf;
+  readonly key: string;
+  readonly timeoutMs: number;
+  readonly document?: FrozenDocument;
+  /** The external id, the id at FacturAPI, or id and kind of a file. */
+  readonly of?: string;
+}
+
+/** A FacturAPI that answers as it was told to, in order, and remembers what it was asked. */
+export function scriptedFacturapi(script: ReadonlyArray<readonly [AskedOf, Answer]>) {
+  const left = [...script];
+  const asked: Asked[] = [];
+  const answer = async (one: Asked): Promise<Answer> => {
+    asked.push(one);
+    const next = left.shift();
+    assert.equal(one.what, next?.[0], `asked for ${one.what} in place of ${next?.[0]}`);
+    return next![1];
+  };
+  const facturapi: Facturapi = {
+    createInvoice: (key, document, { timeoutMs }) =>
+      answer({ what: 'create', key, timeoutMs, document }),
+    findByExternalId: (key, of, { timeoutMs }) => answer({ what: 'look_up', key, timeoutMs, of }),
+    readInvoice: (key, of, { timeoutMs }) => answer({ what: 'read', key, timeoutMs, of }),
+    downloadFile: (key, id, kind, { timeoutMs }) =>
+      answer({ what: 'download', key, timeoutMs, of: `${id}/${kind}` }),
+    close: async () => {},
+  };
+  return { facturapi, asked, left };
+}
+
+export function answered(status: number, body?: unknown, o: Partial<AnsweredParts> = {}): Answer {
+  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  return {
+    kind: 'answered',
+    status,
+    body,
+    bytes,
+    logId: 'log-1',
+    retryAfterMs: undefined,
+    ...o,
+  };
+}
+
+interface AnsweredParts {
+  readonly bytes: Buffer;
+  readonly logId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+export const timedOut: Answer = { kind: 'broken', why: 'no answer', timedOut: true };
+export const reset: Answer = { kind: 'broken', why: 'ECONNRESET', timedOut: false };
+export const refused: Answer = { kind: 'not_sent', why: 'ECONNREFUSED' };
+
+export const invoiceId = '018f2f5e-0000-7000-8000-000000000001';
+export const uuid = '6f0a4c1e-5b1f-4c7e-9a59-0d4f2f6b1a01';
+
+/** FacturAPI's invoice for `claimedCall`, as it was asked for unless told otherwise. */
+export function facturapiInvoice(o: Readonly<Record<string, unknown>> = {}) {
+  return {
+    id: 'fac-1',
+    status: 'valid',
+    uuid,
+    total: 116,
+    series: 'F',
+    folio_number: 12,
+    external_id: invoiceId,
+    verification_url: 'https://verificacfdi.facturaelectronica.sat.gob.mx/x',
+    stamp: { sat_cert_number: '1' },
+    ...o,
+  };
+}
+
+export function claimedCall(o: Partial<ClaimedCall> = {}): ClaimedCall {
+  return {
+    id: 1,
+    tenantId: 'tenant-1',
+    invoiceId,
+    kind: 'create_invoice',
+    priority: 1,
+    attempts: 1,
+    outcomeUnknown: false,
+    emptyLookUps: 0,
+    total: '116.000000',
+    facturapiId: null,
+    keySealed: Buffer.from('sealed'),
+    requestId: 'request-1',
+    document: Object.freeze({
+      customer: { legal_name: 'X', tax_id: 'X', tax_system: '601', address: { zip: '1' } },
+      items: [],
+      use: 'G03',
+      payment_form: '03',
+      date: '2026-03-01T10:00:00.000Z',
+      series: 'F',
+      folio_number: 12,
+      external_id: invoiceId,
+      idempotency_key: invoiceId,
+    }),
+    ...o,
+  };
+}
