@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
-import FacturapiModule from 'facturapi';
-import { invoiceInput, startTestSandbox, type TestSandbox } from './support/test-sandbox.ts';
-
-// The package is CommonJS that marks its default export the way bundlers read it.
-const Facturapi = ((FacturapiModule as unknown as { default?: unknown }).default ??
-  FacturapiModule) as typeof FacturapiModule.default;
-
-function sdk(sandbox: TestSandbox, key = 'sk_test_demo') {
-  const client = new Facturapi(key);
-  client.BASE_URL = sandbox.url;
-  return client;
-}
+import { Facturapi, sdk } from './support/official-sdk.ts';
+import { invoiceInput, startTestSandbox } from './support/test-sandbox.ts';
 
 test('the official SDK creates, lists, edits and deletes customers', async (t) => {
   const sandbox = await startTestSandbox(t);

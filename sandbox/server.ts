@@ -1,36 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { ok, refusal, unexpected } from './answer.ts';
-import { ApiError, notFound } from './api-error.ts';
-import { type Arrival, createCallRunner, routePath } from './call.ts';
-import { openKeyring } from './certificates/keyring.ts';
-import { controlRoutes } from './control/control-routes.ts';
-import { type Counters, createCounters } from './counters/counters.ts';
-import { customerRoutes } from './customers/customer-routes.ts';
-import { customersStore } from './customers/customers-store.ts';
-import { createFaultPlan } from './faults/fault-plan.ts';
-import { invoiceRoutes } from './invoices/invoice-routes.ts';
-import { invoicesStore } from './invoices/invoices-store.ts';
-import { authenticate } from './organizations/authenticate.ts';
-import {
-  type OrganizationsStore,
-  organizationsStore,
-} from './organizations/organizations-store.ts';
-import { showOrganization } from './organizations/show-organization.ts';
-import { defaultSettings } from './settings.ts';
-import { openDatabase } from './state/database.ts';
+import { unexpected } from './answer.ts';
+import { ApiError } from './api-error.ts';
+import { countArrivals, jsonType, routeNotFound, sendError } from './arrival.ts';
+import type { Counters } from './counters/counters.ts';
+import { openParts, type PartsOptions } from './parts.ts';
+import { apiRoutes, controlPlane } from './routes.ts';
 
-export interface SandboxOptions {
-  /** Folder of the sandbox's own file; made when absent. */
-  dataDir: string;
+export interface SandboxOptions extends PartsOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
-  latencyMs: number;
-  now: () => Date;
-  log: Logger;
 }
 
 export interface Sandbox {
@@ -45,107 +27,40 @@ const pathParameterLengthMax = 200;
 /** How long a stop waits for calls whose work goes on. */
 const drainMsMax = 5_000;
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Null until the key has been read, and on the control plane. */
-    arrival: Arrival | null;
-  }
-}
-
-/** Opens the state and starts to listen. The only place that knows all the parts. */
+/** Opens the state and starts to listen. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { now, log } = options;
-  const database = openDatabase(options.dataDir);
-  const organizations = organizationsStore(database, now);
-  const customers = customersStore(database);
-  const invoices = invoicesStore(database);
-  const keyring = openKeyring(database, now);
-  const counters = createCounters();
-  const faults = createFaultPlan();
-  const settings = defaultSettings(options.latencyMs);
-  const arrivalOf = (request: FastifyRequest) => request.arrival!;
-  const runner = createCallRunner({ settings, faults, log, arrivalOf });
-
+  const parts = openParts(options);
   const app = Fastify({
     bodyLimit: bodyBytesMax,
     routerOptions: { maxParamLength: pathParameterLengthMax },
     forceCloseConnections: 'idle',
   });
   acceptJson(app);
-  speakLikeFacturapi(app, log);
+  speakLikeFacturapi(app, options.log);
   app.decorateRequest('arrival', null);
-
   app.register(
     async (v2) => {
-      countArrivals(v2, organizations, counters);
-      v2.get(
-        '/check',
-        runner.serve(() => ok('{"ok":true}')),
-      );
-      v2.get(
-        '/organizations/me',
-        runner.serve(({ account }) =>
-          showOrganization(account, keyring.issuer(account.organization)),
-        ),
-      );
-      customerRoutes(v2, runner, customers, now);
-      invoiceRoutes(v2, runner, {
-        database,
-        invoices,
-        customers,
-        keyring,
-        counters,
-        settings,
-        now,
-      });
+      countArrivals(v2, parts);
+      apiRoutes(v2, parts);
     },
     { prefix: '/v2' },
   );
-  app.register(
-    async (control) => controlRoutes(control, { counters, faults, settings, invoices }),
-    {
-      prefix: '/__sandbox',
-    },
-  );
+  app.register(async (control) => controlPlane(control, parts), { prefix: '/__sandbox' });
 
   await app.listen({ host: options.host, port: options.port });
   return {
     url: baseUrl(app),
     async close() {
-      runner.dropSilent();
+      parts.runner.dropSilent();
       const closed = app.close();
-      await drain(counters);
+      await drain(parts.counters);
       app.server.closeAllConnections();
       await closed;
-      database.close();
+      parts.settlement.close();
+      await parts.deliveries.close();
+      parts.database.close();
     },
   };
-}
-
-/** Counts a call as soon as its key is read, which comes before its body. */
-function countArrivals(
-  v2: FastifyInstance,
-  organizations: OrganizationsStore,
-  counters: Counters,
-): void {
-  v2.addHook('onRequest', async (request, reply) => {
-    const route = `${request.method} ${routePath(request)}`;
-    let arrival: Arrival;
-    try {
-      const account = authenticate(request.headers.authorization, organizations);
-      const ticket = counters.begin(route, account.organization.id);
-      arrival = { account, ticket, taken: false };
-    } catch (error) {
-      counters.begin(route, undefined).end();
-      throw error;
-    }
-    request.arrival = arrival;
-    // A call whose client goes away in the middle of its body never reaches a handler.
-    reply.raw.once('close', () => {
-      if (!arrival.taken) arrival.ticket.end();
-    });
-  });
-  v2.setNotFoundHandler((_request, reply) => sendError(reply, routeNotFound()));
 }
 
 /** FacturAPI's clients send the JSON type on calls without a body too. */
@@ -178,19 +93,6 @@ function speakLikeFacturapi(app: FastifyInstance, log: Logger): void {
     log.error(error, 'a request failed in a way that nobody foresaw');
     return reply.code(500).header('content-type', jsonType).send(unexpected().json);
   });
-}
-
-const jsonType = 'application/json; charset=utf-8';
-
-function routeNotFound(): ApiError {
-  return notFound('not_found', 'La ruta no existe.');
-}
-
-/** For calls that end before a handler took them; their work is over before the client hears. */
-function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
-  reply.request.arrival?.ticket.end();
-  const answer = refusal(error);
-  return reply.code(answer.status).header('content-type', jsonType).send(answer.json);
 }
 
 function baseUrl(app: FastifyInstance): string {

@@ -1,6 +1,6 @@
 import { taxTypes } from '../../server/cfdi/catalogs/catalogs.ts';
 import { Decimal } from '../../server/cfdi/decimal.ts';
-import type { Cfdi, CfdiLine, CfdiTax } from '../cfdi-xml/cfdi.ts';
+import type { CfdiLine, CfdiTax, UnsealedCfdi } from '../cfdi-xml/cfdi.ts';
 import {
   bold,
   type Document,
@@ -30,7 +30,7 @@ const columns = {
 } as const satisfies Record<string, Column>;
 
 /** The table of concepts, over as many pages as it takes. Returns where it ends. */
-export function drawConcepts(pdf: Document, cfdi: Cfdi, top: number): number {
+export function drawConcepts(pdf: Document, cfdi: UnsealedCfdi, top: number): number {
   let y = drawTitles(pdf, top);
   for (const concept of cfdi.lines) {
     const height = rowHeight(pdf, concept);

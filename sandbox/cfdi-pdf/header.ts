@@ -5,17 +5,15 @@ import {
   taxSystem,
   use,
 } from '../../server/cfdi/catalogs/catalogs.ts';
-import type { Cfdi } from '../cfdi-xml/cfdi.ts';
 import { bold, type Document, ink, line, page, pageWidth, printable, regular } from './page.ts';
+import type { PrintableCfdi } from './render-pdf.ts';
 
 const asideWidth = 210;
-/** What the title leaves of the line. */
-const numberWidthMax = 110;
 const mainWidth = pageWidth - asideWidth - 20;
 
 /** Issuer, identity of the document, receiver and terms. Returns where the concepts begin. */
-export function drawHeader(pdf: Document, cfdi: Cfdi): number {
-  drawNotice(pdf);
+export function drawHeader(pdf: Document, cfdi: PrintableCfdi, notice?: string): number {
+  drawNotice(pdf, notice);
   const issuerEnd = drawIssuer(pdf, cfdi, page.top + 24);
   const identityEnd = drawIdentity(pdf, cfdi, page.top + 24);
   const y = Math.max(issuerEnd, identityEnd) + 12;
@@ -27,8 +25,8 @@ export function drawHeader(pdf: Document, cfdi: Cfdi): number {
     ['Uso del CFDI', named(cfdi.receiver.use, use)],
   ];
   const terms: Row[] = [
-    ['Forma de pago', named(cfdi.payment_form, paymentForm)],
-    ['Método de pago', named(cfdi.payment_method, paymentMethod)],
+    ...given('Forma de pago', cfdi.payment_form, paymentForm),
+    ...given('Método de pago', cfdi.payment_method, paymentMethod),
     ['Moneda', cfdi.currency + (cfdi.exchange ? ` (tipo de cambio ${cfdi.exchange})` : '')],
     ['Exportación', named(cfdi.export, exportCode)],
     ...(cfdi.conditions === undefined ? [] : ([['Condiciones', cfdi.conditions]] as Row[])),
@@ -49,14 +47,35 @@ export function drawHeader(pdf: Document, cfdi: Cfdi): number {
 
 type Row = [label: string, value: string];
 
-function drawNotice(pdf: Document): void {
+function given(
+  label: string,
+  code: string | undefined,
+  lookUp: (code: string) => { name: string } | undefined,
+): Row[] {
+  return code === undefined ? [] : [[label, named(code, lookUp)]];
+}
+
+const types = {
+  I: { title: 'Factura', name: 'I - Ingreso' },
+  E: { title: 'Nota de crédito', name: 'E - Egreso' },
+  P: { title: 'Recibo de pago', name: 'P - Pago' },
+  T: { title: 'Traslado', name: 'T - Traslado' },
+} as const;
+
+export function documentTitle({ type }: Pick<PrintableCfdi, 'type'>): string {
+  return types[type].title;
+}
+
+export function drawNotice(pdf: Document, notice?: string): void {
   pdf.rect(page.left, page.top, pageWidth, 15).fill('#fde8e8');
   bold(pdf, 7.5, '#9b1c1c');
-  const text = 'DOCUMENTO DE PRUEBA EMITIDO POR EL SANDBOX · SIN VALIDEZ FISCAL';
+  const text = [notice, 'DOCUMENTO DE PRUEBA EMITIDO POR EL SANDBOX · SIN VALIDEZ FISCAL']
+    .filter((part) => part !== undefined)
+    .join(' · ');
   line(pdf, text, { x: page.left, y: page.top + 4.5, width: pageWidth, align: 'center' });
 }
 
-function drawIssuer(pdf: Document, cfdi: Cfdi, top: number): number {
+function drawIssuer(pdf: Document, cfdi: PrintableCfdi, top: number): number {
   const { issuer } = cfdi;
   bold(pdf, 14);
   pdf.text(printable(issuer.legal_name), page.left, top, { width: mainWidth });
@@ -73,21 +92,23 @@ function drawIssuer(pdf: Document, cfdi: Cfdi, top: number): number {
   return y;
 }
 
-function drawIdentity(pdf: Document, cfdi: Cfdi, top: number): number {
+function drawIdentity(pdf: Document, cfdi: PrintableCfdi, top: number): number {
   const x = page.right - asideWidth;
   pdf.rect(x, top, asideWidth, 92).fill(ink.band);
   bold(pdf, 13);
   const inner = { x: x + 10, width: asideWidth - 20 };
-  line(pdf, 'FACTURA', { ...inner, y: top + 9 });
+  const title = documentTitle(cfdi).toUpperCase();
+  line(pdf, title, { ...inner, y: top + 9 });
+  const numberWidthMax = inner.width - pdf.widthOfString(title) - 8;
   const number = `${cfdi.series} ${cfdi.folio}`;
   // A long series goes in smaller letters rather than over the title.
   if (pdf.widthOfString(number) > numberWidthMax) bold(pdf, 7.5);
   line(pdf, number, { ...inner, y: top + 9, align: 'right' });
   const rows: Row[] = [
-    ['Folio fiscal', cfdi.stamp.uuid],
+    ['Folio fiscal', cfdi.stamp?.uuid ?? 'sin timbrar'],
     ['Emisión', cfdi.date.replace('T', ' ')],
-    ['Certificación', cfdi.stamp.date.replace('T', ' ')],
-    ['Tipo', 'I - Ingreso'],
+    ['Certificación', cfdi.stamp?.date.replace('T', ' ') ?? 'sin timbrar'],
+    ['Tipo', types[cfdi.type].name],
   ];
   let y = top + 30;
   for (const [label, value] of rows) {

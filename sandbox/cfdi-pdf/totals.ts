@@ -1,4 +1,4 @@
-import type { Cfdi } from '../cfdi-xml/cfdi.ts';
+import type { UnsealedCfdi } from '../cfdi-xml/cfdi.ts';
 import { amountInWords } from './amount-in-words.ts';
 import { taxLabel, taxName } from './concepts.ts';
 import {
@@ -18,12 +18,12 @@ const rowHeight = 14;
 
 type Row = [label: string, amount: string];
 
-export function totalsHeight(cfdi: Cfdi): number {
+export function totalsHeight(cfdi: UnsealedCfdi): number {
   return rowsOf(cfdi).length * rowHeight + 40;
 }
 
 /** The sums at the right, the total in words at the left. Returns where they end. */
-export function drawTotals(pdf: Document, cfdi: Cfdi, top: number): number {
+export function drawTotals(pdf: Document, cfdi: UnsealedCfdi, top: number): number {
   const x = page.right - width;
   const inner = { x: x + 10, width: width - 20 };
   let y = top;
@@ -48,7 +48,7 @@ export function drawTotals(pdf: Document, cfdi: Cfdi, top: number): number {
   return Math.max(y + 22, pdf.y) + 16;
 }
 
-function rowsOf(cfdi: Cfdi): Row[] {
+function rowsOf(cfdi: UnsealedCfdi): Row[] {
   const discount: Row[] = cfdi.discount === undefined ? [] : [['Descuento', `-${cfdi.discount}`]];
   return [
     ['Subtotal', cfdi.subtotal],

@@ -1,16 +1,19 @@
+import type { CfdiPayments } from './cfdi-payments.ts';
+
 /**
  * A stamped CFDI as the sandbox keeps it: everything that its XML and PDF are drawn from, with
  * amounts as the decimal text that the XML carries. Documents are drawn when they are asked for
  * and always come out the same, because they depend on nothing but this.
  */
 export interface Cfdi {
-  type: 'I';
+  type: 'I' | 'E' | 'P' | 'T';
   series: string;
   folio: string;
   /** The issuer's local time, YYYY-MM-DDThh:mm:ss. */
   date: string;
-  payment_form: string;
-  payment_method: string;
+  /** Of income and credit notes alone, as the method. */
+  payment_form?: string;
+  payment_method?: string;
   conditions?: string;
   currency: string;
   /** TipoCambio; absent for pesos, where it says nothing. */
@@ -36,6 +39,8 @@ export interface Cfdi {
   };
   lines: CfdiLine[];
   taxes: CfdiTaxes;
+  /** Of type P. */
+  payments?: CfdiPayments;
   certificate_number: string;
   /** Sello. */
   seal: string;
@@ -85,3 +90,5 @@ export interface CfdiStamp {
 }
 
 export type UnsealedCfdi = Omit<Cfdi, 'seal' | 'stamp'>;
+/** Sealed by the issuer, while the PAC owes its stamp. */
+export type UnstampedCfdi = Omit<Cfdi, 'stamp'>;

@@ -1,5 +1,6 @@
 import type { CfdiLine, CfdiTax, CfdiTaxes, UnsealedCfdi } from './cfdi.ts';
 import { type Element, element, group } from './element.ts';
+import { pagos, pagosNamespace } from './pagos.ts';
 
 /** What is known of the comprobante only once it is sealed. */
 export interface Sealing {
@@ -17,7 +18,7 @@ export interface Sealing {
  */
 export function comprobante(cfdi: UnsealedCfdi, sealing?: Sealing): Element {
   const attributes = {
-    ...(sealing && namespaces),
+    ...(sealing && namespacesOf(cfdi)),
     Version: '4.0',
     Serie: cfdi.series,
     Folio: cfdi.folio,
@@ -67,16 +68,24 @@ export function comprobante(cfdi: UnsealedCfdi, sealing?: Sealing): Element {
     }),
     element('cfdi:Conceptos', {}, cfdi.lines.map(concepto)),
     documentTaxes(cfdi.taxes),
-    sealing?.stamp && element('cfdi:Complemento', {}, [sealing.stamp]),
+    group('cfdi:Complemento', [cfdi.payments && pagos(cfdi.payments), sealing?.stamp]),
   ]);
 }
 
-const namespaces = {
-  'xmlns:cfdi': 'http://www.sat.gob.mx/cfd/4',
-  'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
-  'xsi:schemaLocation':
-    'http://www.sat.gob.mx/cfd/4 http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd',
+const cfdiNamespace = {
+  prefix: 'cfdi',
+  uri: 'http://www.sat.gob.mx/cfd/4',
+  schema: 'http://www.sat.gob.mx/sitio_internet/cfd/4/cfdv40.xsd',
 };
+
+function namespacesOf(cfdi: UnsealedCfdi) {
+  const used = [cfdiNamespace, ...(cfdi.payments ? [pagosNamespace] : [])];
+  return {
+    ...Object.fromEntries(used.map(({ prefix, uri }) => [`xmlns:${prefix}`, uri])),
+    'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+    'xsi:schemaLocation': used.map(({ uri, schema }) => `${uri} ${schema}`).join(' '),
+  };
+}
 
 function concepto(line: CfdiLine): Element {
   const attributes = {

@@ -3,6 +3,8 @@ export interface Element {
   name: string;
   attributes: readonly (readonly [name: string, value: string])[];
   children: readonly Element[];
+  /** No element of a CFDI has text; those of SAT's acknowledgements do. */
+  text?: string;
 }
 
 /** Leaves out attributes without a value: an optional one is absent, never empty. */
@@ -34,8 +36,9 @@ export function toXml(root: Element): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${write(root)}\n`;
 }
 
-function write({ name, attributes, children }: Element): string {
+function write({ name, attributes, children, text }: Element): string {
   const open = name + attributes.map(([key, value]) => ` ${key}="${escaped(value)}"`).join('');
+  if (text !== undefined) return `<${open}>${escaped(text)}</${name}>`;
   if (children.length === 0) return `<${open}/>`;
   return `<${open}>${children.map(write).join('')}</${name}>`;
 }

@@ -1,7 +1,7 @@
 import { sign } from 'node:crypto';
 import { pacTaxId, type Sealer } from '../certificates/keyring.ts';
 import { cadenaOriginal } from './cadena-original.ts';
-import type { Cfdi, UnsealedCfdi } from './cfdi.ts';
+import type { Cfdi, UnsealedCfdi, UnstampedCfdi } from './cfdi.ts';
 import { comprobante } from './comprobante.ts';
 import { toXml } from './element.ts';
 import { stampCadena, timbre } from './timbre.ts';
@@ -13,22 +13,21 @@ export interface Stamping {
   date: string;
 }
 
-/** Seals with the issuer's key, then stamps with the PAC's: RSA with SHA-256, both in base64. */
-export function sealAndStamp(
-  cfdi: UnsealedCfdi,
-  issuer: Sealer,
-  pac: Sealer,
-  stamping: Stamping,
-): Cfdi {
-  const seal = sign('sha256', Buffer.from(cadenaOriginal(comprobante(cfdi))), issuer.key);
-  const sealText = seal.toString('base64');
-  const stamp = {
+/** Seals with the issuer's key: RSA with SHA-256, in base64, as the stamp. */
+export function seal(cfdi: UnsealedCfdi, issuer: Sealer): UnstampedCfdi {
+  const signature = sign('sha256', Buffer.from(cadenaOriginal(comprobante(cfdi))), issuer.key);
+  return { ...cfdi, seal: signature.toString('base64') };
+}
+
+/** Stamps with the PAC's key. */
+export function stamp(cfdi: UnstampedCfdi, pac: Sealer, stamping: Stamping): Cfdi {
+  const node = {
     ...stamping,
     pac_tax_id: pacTaxId,
     sat_certificate_number: pac.number,
   };
-  const satSeal = sign('sha256', Buffer.from(stampCadena(stamp, sealText)), pac.key);
-  return { ...cfdi, seal: sealText, stamp: { ...stamp, sat_seal: satSeal.toString('base64') } };
+  const satSeal = sign('sha256', Buffer.from(stampCadena(node, cfdi.seal)), pac.key);
+  return { ...cfdi, stamp: { ...node, sat_seal: satSeal.toString('base64') } };
 }
 
 /** The XML as SAT's schemas want it. */

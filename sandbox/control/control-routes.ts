@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { CallLog } from '../calls/call-log.ts';
+import { callRoutes } from '../calls/call-routes.ts';
 import type { Counters } from '../counters/counters.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import { readFaultRule } from '../faults/read-fault.ts';
@@ -8,9 +10,14 @@ import { type Query, queryValue, readWholeNumber } from '../state/page.ts';
 
 export interface ControlParts {
   counters: Counters;
+  calls: CallLog;
   faults: FaultPlan;
   settings: Settings;
+  /** What `settings` were at the start. */
+  defaults: Readonly<Settings>;
   invoices: InvoicesStore;
+  /** The clock may have moved, and SAT may be up again. */
+  settingsChanged(): void;
 }
 
 const summariesPerPage = 1_000;
@@ -29,8 +36,19 @@ export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
     return counters.snapshot();
   });
 
+  callRoutes(app, parts.calls);
+
   app.get('/settings', async () => settings);
-  app.post('/settings', async (request) => changeSettings(settings, request.body));
+  app.post('/settings', async (request) => {
+    changeSettings(settings, request.body);
+    parts.settingsChanged();
+    return settings;
+  });
+  app.delete('/settings', async () => {
+    Object.assign(settings, parts.defaults);
+    parts.settingsChanged();
+    return settings;
+  });
 
   app.get('/faults', async () => faults.list());
   app.post('/faults', async (request, reply) => {

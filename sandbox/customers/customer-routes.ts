@@ -2,17 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import { ok } from '../answer.ts';
 import type { CallRunner } from '../call.ts';
 import { createCustomer } from './create-customer.ts';
-import type { CustomersStore } from './customers-store.ts';
 import { editCustomer } from './edit-customer.ts';
 import { findCustomer } from './find-customer.ts';
 import { listCustomers } from './list-customers.ts';
+import { type EditLinkParts, sendEditLink } from './send-edit-link.ts';
+import { validateTaxInfo } from './validate-tax-info.ts';
 
 export function customerRoutes(
   app: FastifyInstance,
   { serve }: CallRunner,
-  customers: CustomersStore,
-  now: () => Date,
+  parts: EditLinkParts,
 ): void {
+  const { customers, now } = parts;
   app.post(
     '/customers',
     serve((call) => createCustomer(customers, call.account, call.body, now())),
@@ -38,5 +39,13 @@ export function customerRoutes(
       customers.remove(account.scope, params.customer_id!);
       return ok(body);
     }),
+  );
+  app.get(
+    '/customers/:customer_id/tax-info-validation',
+    serve(({ account, params }) => validateTaxInfo(customers, account, params.customer_id!)),
+  );
+  app.post(
+    '/customers/:customer_id/email-edit-link',
+    serve(({ account, params, body }) => sendEditLink(parts, account, params.customer_id!, body)),
   );
 }

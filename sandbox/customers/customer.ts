@@ -35,7 +35,11 @@ export interface Customer extends CustomerFields {
   livemode: boolean;
   organization: string;
   sat_validated_at: string;
+  edit_link?: string;
+  edit_link_expires_at?: string;
 }
+
+export const emailFormat = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 const addressFields = [
   'street',
@@ -64,7 +68,7 @@ export function readCustomer(
     legal_name: text('legal_name', { required: true, max: 300, pattern: /^[^|]*$/ }),
     tax_id: text('tax_id', { required: true, max: 40 }),
     tax_system: text('tax_system', { required: true, min: 3, max: 3 }),
-    email: text('email', { max: 320, pattern: /^[^\s@]+@[^\s@]+\.[^\s@]+$/ }),
+    email: text('email', { max: 320, pattern: emailFormat }),
     phone: text('phone', { max: 100 }),
     default_invoice_use: text('default_invoice_use', { min: 3, max: 4 }),
     address: readAddress(reader, from, prefix),

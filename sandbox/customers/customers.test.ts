@@ -75,3 +75,37 @@ test('fiscal data that SAT would not know are refused when the customer is saved
     ['tax_id', 'tax_system', 'address'],
   );
 });
+
+test('an edit link is sent to the customer, shown for seven days, and outlives an edit', async (t) => {
+  const now = new Date('2026-05-04T12:00:00.000Z');
+  const sandbox = await startTestSandbox(t, { now: () => now });
+  const { body: customer } = await sandbox.call('/customers', { body: input });
+  const path = `/customers/${customer.id}`;
+  const send = (body: object) => sandbox.call(`${path}/email-edit-link`, { body });
+  assert.deepEqual((await send({})).body, { ok: true });
+  assert.deepEqual((await send({ email: 'otra@example.com' })).body, { ok: true });
+  const { body: outbox } = await sandbox.control('/outbox');
+  assert.deepEqual(
+    outbox.map((email: { to: string[] }) => email.to),
+    [['compras@example.com'], ['otra@example.com']],
+  );
+  const { body: linked } = await sandbox.call(path);
+  assert.match(linked.edit_link, /^https:\/\/sandbox\.invalid\//);
+  assert.equal(linked.edit_link_expires_at, '2026-05-11T12:00:00.000Z');
+  const edited = await sandbox.call(path, { method: 'PUT', body: { phone: '1' } });
+  assert.equal(edited.body.edit_link, linked.edit_link);
+
+  assert.equal((await send({ email: 'nadie' })).status, 400);
+  const { email: _, ...silent } = { ...input, tax_id: 'XAXX010101000', tax_system: '616' };
+  const { body: nobody } = await sandbox.call('/customers', { body: silent });
+  const refused = await sandbox.call(`/customers/${nobody.id}/email-edit-link`, { body: {} });
+  assert.equal(refused.status, 400);
+});
+
+test('what SAT knows of a saved customer can be asked again', async (t) => {
+  const sandbox = await startTestSandbox(t);
+  const { body: customer } = await sandbox.call('/customers', { body: input });
+  const path = `/customers/${customer.id}/tax-info-validation`;
+  assert.deepEqual((await sandbox.call(path)).body, { is_valid: true, errors: [] });
+  assert.equal((await sandbox.call(path, { key: 'sk_live_demo' })).status, 404);
+});

@@ -26,6 +26,7 @@ export function editCustomer(
   const fields = readCustomerBody(merged);
   requireTaxInfo(fields);
   const { id: sameId, created_at, livemode, organization } = before;
+  const { edit_link, edit_link_expires_at } = before;
   const after: Customer = {
     id: sameId,
     created_at,
@@ -33,6 +34,8 @@ export function editCustomer(
     organization,
     ...fields,
     sat_validated_at: now.toISOString(),
+    ...(edit_link !== undefined && { edit_link }),
+    ...(edit_link_expires_at !== undefined && { edit_link_expires_at }),
   };
   const stored = toStored(account, after);
   customers.update(stored);

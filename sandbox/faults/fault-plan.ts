@@ -1,4 +1,6 @@
 import type { Fault } from './fault.ts';
+import { latencySource } from './latency.ts';
+import { type Active, createPlan, type Odds } from './plan.ts';
 
 /** Which calls a rule is for; an absent field matches every call. */
 export interface FaultMatch {
@@ -9,13 +11,8 @@ export interface FaultMatch {
   organization?: string;
 }
 
-export interface FaultRule extends Fault {
+export interface FaultRule extends Fault, Odds {
   match?: FaultMatch;
-  /** How many calls it still strikes; without it, all of them. */
-  times?: number;
-  /** Between 0 and 1; 1 when absent. Drawn from `seed`, so a run can be played again. */
-  probability?: number;
-  seed?: number;
 }
 
 export interface FaultableCall {
@@ -25,63 +22,53 @@ export interface FaultableCall {
   organization: string;
 }
 
-export interface ActiveRule extends FaultRule {
-  id: number;
-  struck: number;
+/** A fault that strikes, with the latency that was drawn for it when it has one. */
+export interface Strike {
+  fault: Fault;
+  latencyMs: number | undefined;
 }
 
-/**
- * The faults that are planned, in the order they were posted. The first rule that matches a call
- * and whose dice say so strikes it. Each rule draws from its own generator: what one rule does
- * depends on its seed and on its own matching calls alone, not on other rules.
- */
+/** The faults that are planned for calls. */
 export interface FaultPlan {
-  add(rule: FaultRule): ActiveRule;
-  pick(call: FaultableCall): Fault | undefined;
-  list(): ActiveRule[];
+  add(rule: FaultRule): Active<FaultRule>;
+  pick(call: FaultableCall): Strike | undefined;
+  list(): Active<FaultRule>[];
   clear(): void;
 }
 
 export function createFaultPlan(): FaultPlan {
-  let rules: { rule: ActiveRule; random: () => number }[] = [];
-  let lastId = 0;
+  const plan = createPlan<FaultRule, FaultableCall>(matches);
+  const latencies = new Map<number, () => number | undefined>();
   return {
     add(input) {
-      const rule = { ...input, id: ++lastId, struck: 0 };
-      rules.push({ rule, random: seededRandom(rule.seed ?? rule.id) });
+      const rule = plan.add(input);
+      latencies.set(rule.id, latencyOf(rule));
       return rule;
     },
     pick(call) {
-      for (const { rule, random } of rules) {
-        if (rule.times === 0 || !matches(rule.match, call)) continue;
-        if (rule.probability !== undefined && random() >= rule.probability) continue;
-        if (rule.times !== undefined) rule.times--;
-        rule.struck++;
-        return rule;
-      }
-      return undefined;
+      const fault = plan.pick(call);
+      return fault && { fault, latencyMs: latencies.get(fault.id)?.() };
     },
-    list: () => rules.map(({ rule }) => rule),
+    list: plan.list,
     clear() {
-      rules = [];
+      plan.clear();
+      latencies.clear();
     },
   };
 }
 
-function matches(match: FaultMatch | undefined, call: FaultableCall): boolean {
+/** The strike of a fault that is for one call alone. */
+export function strikeOf(fault: Fault): Strike {
+  return { fault, latencyMs: latencyOf(fault)() };
+}
+
+function latencyOf({ latency_ms }: Fault): () => number | undefined {
+  return latency_ms === undefined ? () => undefined : latencySource(latency_ms);
+}
+
+function matches({ match }: FaultRule, call: FaultableCall): boolean {
   if (!match) return true;
   if (match.method !== undefined && match.method.toUpperCase() !== call.method) return false;
   if (match.organization !== undefined && match.organization !== call.organization) return false;
   return match.path === undefined || match.path === call.route || match.path === call.path;
-}
-
-/** Mulberry32: small, fast, and the same sequence everywhere for the same seed. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

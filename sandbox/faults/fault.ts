@@ -1,5 +1,6 @@
-import { type Answer, refusal } from '../answer.ts';
+import { type Answer, gatewayPage, refusal } from '../answer.ts';
 import { ApiError } from '../api-error.ts';
+import type { Latency } from './latency.ts';
 
 /** How a call ends for its client. */
 export type Ending =
@@ -17,16 +18,17 @@ export interface Fault {
   message?: string;
   /** Seconds. */
   retry_after?: number;
-  latency_ms?: number;
+  latency_ms?: Latency;
+  /** How long a stamping that was left pending takes to be settled. */
+  resolve_ms?: number;
 }
 
 /**
  * What a kind of fault does at each moment of a call. To add a kind, add it to `behaviours`:
- * `latencyMs` replaces how long the work takes, `before` ends the call without its work, and
- * `after` ends it once the work is committed, in place of the true answer.
+ * `before` ends the call without its work, and `after` ends it once the work is committed, in
+ * place of the true answer. With `latency_ms` any kind also replaces how long the work takes.
  */
 interface Behaviour {
-  latencyMs?(fault: Fault): number | undefined;
   before?(fault: Fault): Ending;
   after?(fault: Fault, answer: Answer): Ending;
 }
@@ -39,11 +41,19 @@ const behaviours = {
   status: { before: (fault) => ({ deliver: 'answer', answer: errorAnswer(fault) }) },
   /** A gateway's error over a call that did its work: the cruel kind. */
   status_after: { after: (fault) => ({ deliver: 'answer', answer: errorAnswer(fault) }) },
-  /** The work takes longer; a client that gives up does not stop it. */
-  slow: { latencyMs: (fault) => fault.latency_ms },
+  /** A gateway's own page, which is no JSON, instead of the work or over it. */
+  gateway: { before: (fault) => ({ deliver: 'answer', answer: gatewayPage(fault.status ?? 502) }) },
+  gateway_after: {
+    after: (fault) => ({ deliver: 'answer', answer: gatewayPage(fault.status ?? 504) }),
+  },
+  /** The work takes `latency_ms`; a client that gives up does not stop it. */
+  slow: {},
   malformed_json: {
     after: (_, answer) => ({ deliver: 'answer', answer: truncated(answer) }),
   },
+  /** The PAC fails: 202, and the invoice is settled later. The work itself reads these two. */
+  pending_then_valid: {},
+  pending_then_failed: {},
 } satisfies Record<string, Behaviour>;
 
 export type FaultKind = keyof typeof behaviours;

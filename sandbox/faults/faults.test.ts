@@ -65,6 +65,28 @@ test('an error status is answered instead of the work, or over it', async (t) =>
   assert.equal(await made(sandbox, 'c'), 1);
 });
 
+test("a gateway's page is no JSON, instead of the work or over it", async (t) => {
+  const sandbox = await startTestSandbox(t);
+  const page = async (id: string, fault: string) => {
+    const response = await fetch(`${sandbox.url}/invoices`, {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer sk_test_demo',
+        'content-type': 'application/json',
+        'x-sandbox-fault': fault,
+      },
+      body: JSON.stringify(invoiceInput({ external_id: id })),
+    });
+    assert.match(response.headers.get('content-type') ?? '', /text\/html/);
+    assert.match(await response.text(), new RegExp(`<h1>${response.status} `));
+    return response.status;
+  };
+  assert.equal(await page('a', 'gateway'), 502);
+  assert.equal(await made(sandbox, 'a'), 0);
+  assert.equal(await page('b', 'gateway_after;status=504'), 504);
+  assert.equal(await made(sandbox, 'b'), 1);
+});
+
 test('a planned fault strikes the calls it matches, as often as it was told', async (t) => {
   const sandbox = await startTestSandbox(t);
   const rule = {

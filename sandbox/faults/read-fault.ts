@@ -1,6 +1,7 @@
 import { type ErrorDetail, invalidRequest } from '../api-error.ts';
 import { type Fault, faultKinds } from './fault.ts';
 import type { FaultRule } from './fault-plan.ts';
+import { isLatency, latencyExpected } from './latency.ts';
 
 /** Reads a rule of `POST /__sandbox/faults`; a misspelt one is refused, never silently idle. */
 export function readFaultRule(body: unknown): FaultRule {
@@ -62,7 +63,8 @@ const checks: Readonly<Record<string, Check>> = {
   code: text,
   message: text,
   retry_after: wholeNumber(0, 86_400),
-  latency_ms: wholeNumber(0, 600_000),
+  latency_ms: { good: isLatency, expected: latencyExpected },
+  resolve_ms: wholeNumber(0, 86_400_000),
 };
 
 function isMatch(value: unknown): boolean {

@@ -7,6 +7,7 @@ import type { DocumentTotals } from '../../server/cfdi/totals.ts';
 import type { CfdiLine, CfdiTax, CfdiTaxes, UnsealedCfdi } from '../cfdi-xml/cfdi.ts';
 import type { CustomerFields } from '../customers/customer.ts';
 import type { Organization } from '../organizations/organization.ts';
+import { buildPayments } from './build-payments.ts';
 import type { GlobalFields, InvoiceFields, ItemFields } from './invoice-fields.ts';
 
 export interface CfdiParts {
@@ -26,15 +27,15 @@ export function buildCfdi(parts: CfdiParts): UnsealedCfdi {
   const money = (value: Decimal) => value.toFixed(totals.decimals);
   const zip = fields.zip ?? issuer.zip;
   return {
-    type: 'I',
+    type: fields.type,
     series: parts.series,
     folio: String(parts.folio),
     date: localDateTime(parts.date, zip),
-    payment_form: fields.payment_form,
-    payment_method: fields.payment_method,
+    ...(fields.payment_form !== undefined && { payment_form: fields.payment_form }),
+    ...(fields.payment_method !== undefined && { payment_method: fields.payment_method }),
     ...(fields.conditions !== undefined && { conditions: fields.conditions }),
     currency: fields.currency,
-    ...(fields.currency !== 'MXN' && { exchange: plain(fields.exchange) }),
+    ...(hasExchange(fields) && { exchange: plain(fields.exchange) }),
     export: fields.export,
     zip,
     subtotal: money(totals.subtotal),
@@ -51,11 +52,33 @@ export function buildCfdi(parts: CfdiParts): UnsealedCfdi {
       tax_system: issuer.taxSystem,
     },
     receiver: { ...receiverNode(receiver, zip), use: fields.use },
-    lines: totals.lines.map((line, index) => lineNode(fields.items[index]!, line)),
+    lines:
+      fields.type === 'P'
+        ? [paymentLine]
+        : totals.lines.map((line, index) => lineNode(fields.items[index]!, line)),
     taxes: documentTaxes(totals, money),
+    ...(fields.type === 'P' && { payments: buildPayments(fields.payments, zip) }),
     certificate_number: parts.certificateNumber,
   };
 }
+
+/** Pesos need no rate of exchange, and no currency has none (CFDI40116). */
+function hasExchange({ currency }: InvoiceFields): boolean {
+  return currency !== 'MXN' && currency !== 'XXX';
+}
+
+/** The one concept of a payment, which SAT prescribes word for word (guide of Pagos 2.0). */
+const paymentLine: CfdiLine = {
+  product_key: '84111506',
+  quantity: '1',
+  unit_key: 'ACT',
+  description: 'Pago',
+  unit_price: '0',
+  amount: '0',
+  taxability: '01',
+  transferred: [],
+  withheld: [],
+};
 
 /**
  * A receiver abroad has SAT's generic RFC, its own tax id beside it, and the place of issue as its

@@ -1,19 +1,44 @@
-import { notFound } from '../api-error.ts';
+import { ApiError, notFound } from '../api-error.ts';
 import type { Cfdi } from '../cfdi-xml/cfdi.ts';
 import type { Account } from '../organizations/organization.ts';
-import type { InvoicesStore } from './invoices-store.ts';
+import type { InvoiceBody } from './invoice-body.ts';
+import type { InvoicesStore, StoredInvoice } from './invoices-store.ts';
 
 /** The JSON of an invoice. Another account's answers exactly as one that never was. */
 export function findInvoice(invoices: InvoicesStore, account: Account, id: string): string {
   return found(invoices.find(account.scope, id));
 }
 
-/** What an invoice's documents are drawn from. */
-export function findCfdi(invoices: InvoicesStore, account: Account, id: string): Cfdi {
-  return JSON.parse(found(invoices.findCfdi(account.scope, id))) as Cfdi;
+export function findInvoiceBody(
+  invoices: InvoicesStore,
+  account: Account,
+  id: string,
+): InvoiceBody {
+  return JSON.parse(findInvoice(invoices, account, id)) as InvoiceBody;
 }
 
-function found(text: string | undefined): string {
-  if (text === undefined) throw notFound('invoice_not_found', 'La factura no existe.');
-  return text;
+export function findInvoiceRow(
+  invoices: InvoicesStore,
+  account: Account,
+  id: string,
+): StoredInvoice {
+  return found(invoices.findRow(account.scope, id));
+}
+
+/** A stamped invoice, with what its documents are drawn from. */
+export function findStamped(
+  invoices: InvoicesStore,
+  account: Account,
+  id: string,
+): { body: InvoiceBody; cfdi: Cfdi } {
+  const row = findInvoiceRow(invoices, account, id);
+  if (row.uuid === null) {
+    throw new ApiError(400, 'invoice_not_stamped', 'La factura no está timbrada.');
+  }
+  return { body: JSON.parse(row.body) as InvoiceBody, cfdi: JSON.parse(row.cfdi!) as Cfdi };
+}
+
+function found<T>(invoice: T | undefined): T {
+  if (invoice === undefined) throw notFound('invoice_not_found', 'La factura no existe.');
+  return invoice;
 }

@@ -63,6 +63,96 @@ const migrations = [
     PRIMARY KEY (scope, series)
   ) STRICT;
   `,
+  // Drafts have neither folio nor seal, a pending invoice has no UUID yet, and what comes to an
+  // invoice by itself (a stamping or a cancellation that ends) is written down with its time.
+  `
+  CREATE TABLE invoices_new (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    scope TEXT NOT NULL,
+    organization TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    date TEXT NOT NULL,
+    type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    cancellation_status TEXT NOT NULL,
+    uuid TEXT,
+    external_id TEXT,
+    idempotency_key TEXT,
+    series TEXT,
+    folio_number INTEGER,
+    payment_method TEXT,
+    customer TEXT,
+    customer_tax_id TEXT,
+    total REAL NOT NULL,
+    amount_due REAL,
+    search TEXT NOT NULL,
+    body TEXT NOT NULL,
+    cfdi TEXT,
+    due_at TEXT,
+    due_outcome TEXT
+  ) STRICT;
+  INSERT INTO invoices_new
+    SELECT seq, id, scope, organization, created_at, date, type, status, cancellation_status,
+           uuid, external_id, idempotency_key, series, folio_number, payment_method, customer,
+           customer_tax_id, total, iif(payment_method = 'PPD', total, 0), search, body, cfdi,
+           NULL, NULL
+    FROM invoices;
+  DROP TABLE invoices;
+  ALTER TABLE invoices_new RENAME TO invoices;
+  CREATE INDEX invoices_by_date ON invoices (scope, date, seq);
+  CREATE INDEX invoices_by_external_id ON invoices (scope, external_id, date, seq);
+  CREATE INDEX invoices_by_uuid ON invoices (scope, uuid, date, seq);
+  CREATE INDEX invoices_by_folio ON invoices (scope, folio_number, date, seq);
+  CREATE INDEX invoices_by_customer ON invoices (scope, customer, date, seq);
+  CREATE INDEX invoices_by_idempotency_key ON invoices (scope, idempotency_key);
+  CREATE INDEX invoices_by_due_at ON invoices (due_at) WHERE due_at IS NOT NULL;
+  CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    organization TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
+  // The two last are for counting CFDIs by what their clients call them, over all accounts.
+  `
+  CREATE TABLE products (
+    id TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    sku TEXT,
+    search TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX products_by_age ON products (scope, created_at, id);
+  CREATE TABLE webhooks (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    scope TEXT NOT NULL,
+    url TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX webhooks_by_url ON webhooks (scope, url);
+  CREATE TABLE receipts (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    scope TEXT NOT NULL,
+    date TEXT NOT NULL,
+    status TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    customer TEXT,
+    invoice TEXT,
+    payment_form TEXT NOT NULL,
+    external_id TEXT,
+    idempotency_key TEXT,
+    search TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX receipts_by_date ON receipts (scope, date, seq);
+  CREATE INDEX receipts_by_idempotency_key ON receipts (scope, idempotency_key);
+  CREATE INDEX cfdis_by_external_id ON invoices (external_id, scope, uuid) WHERE uuid IS NOT NULL;
+  CREATE INDEX cfdis_by_idempotency_key ON invoices (idempotency_key, scope, uuid)
+    WHERE uuid IS NOT NULL;
+  `,
 ];
 
 /**
