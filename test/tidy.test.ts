@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What a machine can check of the house style: imports, names, lengths, paths in the papers. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = globSync('{server,sandbox,scripts,test,console/src,database}/**/*.{ts,tsx}', {
+const sources = globSync('{server,sandbox,scripts,test,bench,console/src,database}/**/*.{ts,tsx}', {
   cwd: root,
 }).filter((file) => !file.endsWith('.d.ts'));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
