@@ -119,12 +119,19 @@ function text(env: Env, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** Escaped: a line break in a value would make a second line that looks like one of ours. */
+function quoted(value: string): string {
+  return JSON.stringify(value);
+}
+
 function integer(env: Env, name: string, min: number, max: number): number | undefined {
   const value = text(env, name);
   if (value === undefined) return undefined;
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= min && number <= max)) {
-    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not "${value}"`);
+    throw new ConfigError(
+      `${name} must be a whole number from ${min} to ${max}, not ${quoted(value)}`,
+    );
   }
   return number;
 }
@@ -133,7 +140,9 @@ function oneOf<T extends string>(env: Env, name: string, values: readonly T[]): 
   const value = text(env, name);
   if (value === undefined) return undefined;
   const known = values.find((one) => one === value);
-  if (!known) throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${value}"`);
+  if (!known) {
+    throw new ConfigError(`${name} must be one of ${values.join(', ')}, not ${quoted(value)}`);
+  }
   return known;
 }
 
@@ -196,7 +205,7 @@ function rateLimits(env: Env): Partial<Record<RateLimitClass, number>> {
     if (!known || !number || Number(number) < 1) {
       throw new ConfigError(
         `RATE_LIMITS must look like search=1200,issue=600 (${RATE_LIMIT_CLASSES.join(', ')}), ` +
-          `not "${pair.trim()}"`,
+          `not ${quoted(pair.trim())}`,
       );
     }
     limits[known] = Number(number);

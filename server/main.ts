@@ -21,13 +21,18 @@ else await runChild(role);
 
 async function runSupervisor(): Promise<void> {
   const { composeSupervisor } = await import('./compose.ts');
-  let stop: (() => Promise<void>) | undefined;
+  const composing = composeSupervisor();
   let stopping = false;
+  const stop = async () => {
+    // What is still being composed may already have started something.
+    const supervisor = await composing.catch(() => undefined);
+    await supervisor?.stop();
+  };
   const leave = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     process.stderr.write(signal === 'SIGINT' ? '\n' : '');
-    await stop?.().catch((error: unknown) => {
+    await stop().catch((error: unknown) => {
       console.error(error);
       process.exitCode = 1;
     });
@@ -38,13 +43,11 @@ async function runSupervisor(): Promise<void> {
   // The terminal is gone.
   process.on('SIGHUP', leave);
   try {
-    const supervisor = await composeSupervisor();
-    stop = supervisor.stop;
-    await supervisor.ready;
+    await (await composing).ready;
   } catch (error) {
     if (stopping) return;
     stopping = true;
-    await stop?.();
+    await stop().catch((failure: unknown) => console.error(failure));
     console.error(isExpected(error) ? `timbra: ${(error as Error).message}` : error);
     process.exit(1);
   }

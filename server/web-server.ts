@@ -16,6 +16,7 @@ import { newId, systemClock } from './platform/clock.ts';
 import { consolePages } from './platform/http/console-pages.ts';
 import { type HttpServer, makeHttpServer } from './platform/http/http-server.ts';
 import type { Logger } from './platform/logging.ts';
+import { ping } from './platform/postgres/database.ts';
 import { kyselyOver } from './platform/postgres/tables.ts';
 import { authRoutes } from './sessions/auth-routes.ts';
 import type { SessionStore } from './sessions/session-store.ts';
@@ -51,9 +52,7 @@ export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
     workerPid: process.pid,
     queue: () => readQueueReport(o.pool),
     countSessions: store.countActive,
-    pingDatabase: async () => {
-      await o.pool.query('select 1');
-    },
+    pingDatabase: () => ping(o.pool),
     facturapiInFlightMax: o.facturapiInFlightMax,
   });
 

@@ -118,6 +118,27 @@ describe('bad input', () => {
     }
   });
 
+  test('text that PostgreSQL cannot hold is refused by its path, wherever it stands', async () => {
+    for (const bad of ['a\u0000b', 'a\ud800b']) {
+      const cases: ReadonlyArray<readonly [string, string, object]> = [
+        ['/api/invoices', 'items[0].product.description', line({ description: bad })],
+        ['/api/invoices', 'items[0].product.sku', line({ sku: bad })],
+        ['/api/invoices', 'conditions', { conditions: bad }],
+        ['/api/customers', 'phone', { phone: bad }],
+        ['/api/customers', 'legal_name', { legal_name: bad }],
+      ];
+      for (const [route, path, change] of cases) {
+        const base = route === '/api/invoices' ? good : receiver;
+        const answer = await person.call('POST', route, { ...base, ...change });
+        assert.equal(answer.status, 422, `${path}: ${JSON.stringify(answer.body).slice(0, 300)}`);
+        assert.ok(answer.body.errors.some((error: any) => error.path === path));
+        assertProblem(answer);
+      }
+    }
+    assert.equal((await person.get('/api/invoices?from=2016-12-31T23:59:60Z')).status, 400);
+    assert.equal((await person.get('/api/customers?q=%00')).status, 400);
+  });
+
   test('an Idempotency-Key that is too long is refused by its name', async () => {
     const answer = await person.issue(good, { 'idempotency-key': 'k'.repeat(256) });
     assert.equal(answer.status, 400);

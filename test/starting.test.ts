@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../server/cluster/ports.ts';
+import type { Cleanups } from './support/cleanups.ts';
 import { failedStart, startInstallation } from './support/installation.ts';
+import { interruptedStart } from './support/interrupted-start.ts';
 
 test('a bad value stops the start with one line that names its variable', async () => {
   const bad = {
@@ -72,6 +74,42 @@ function dataFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'timbra-data-'));
   chmodSync(folder, 0o755);
   return folder;
+}
+
+test('a start that is stopped at any moment ends within 15 s and leaves no process behind', async (t) => {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  // On an empty folder PostgreSQL's data is made first; on the same folder again, the children
+  // start within the second.
+  const rounds = [
+    { moments: [200, 700, 1_200, 1_700, 2_400, 3_000], again: false },
+    { moments: [600, 850, 1_100, 1_350, 1_600, 2_000], again: true },
+  ];
+  for (const { moments, again } of rounds) {
+    const kept = signals.map(dataFolder);
+    if (again) await Promise.all(kept.map((folder) => madeData(t, folder)));
+    for (const afterMs of moments) {
+      const starts = signals.map(async (signal, i) => {
+        const dataDir = again ? kept[i]! : dataFolder();
+        const { code, left, said } = await interruptedStart(t, {
+          dataDir,
+          signal,
+          afterMs,
+          msMax: 15_000,
+        });
+        const when = `${signal} after ${afterMs} ms${again ? ', data made before' : ''}`;
+        assert.notEqual(code, undefined, `${when}: the supervisor goes on:\n${said}`);
+        assert.deepEqual(left, [], when);
+        if (!again) rmSync(dataDir, { recursive: true, force: true });
+      });
+      await Promise.all(starts);
+    }
+    for (const folder of kept) rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+async function madeData(t: Cleanups, dataDir: string): Promise<void> {
+  const timbra = await startInstallation(t, { dataDir });
+  assert.equal(await timbra.stop(), 0);
 }
 
 test('opened to the network, the demo no longer takes its known password; back home it does', async (t) => {

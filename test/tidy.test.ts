@@ -98,7 +98,8 @@ test('the console imports the rules of cfdi at the most', () => {
 
 test('process.env and process.exit have one place each', () => {
   const places: Record<string, RegExp> = {
-    'process.env': /^(server\/(config|main)\.ts|sandbox\/(main|settings)\.ts|scripts\/|test\/)/,
+    'process.env':
+      /^(server\/(config|main)\.ts|sandbox\/(main|settings)\.ts|scripts\/|test\/|bench\/)/,
     'process.exit(': /^(server\/main\.ts|sandbox\/main\.ts|scripts\/|.*watchdog\.ts)/,
   };
   for (const file of sources.filter((one) => !isTest(one) && !one.startsWith('console/'))) {

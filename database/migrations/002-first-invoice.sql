@@ -45,11 +45,12 @@ create table sessions (
 create index sessions_by_person on sessions (person_id);
 create index sessions_by_expiry on sessions (expires_at);
 
--- Case and accents removed, other signs made blanks. Immutable, so that a column can be made of it.
+-- Case and accents removed, also those that stand apart from their letter (macOS writes so), other
+-- signs made blanks. Immutable, so that a column can be made of it.
 create function timbra_fold(words text) returns text
   language sql immutable parallel safe strict
   return btrim(regexp_replace(
-    translate(lower(words), 'áàäâãéèëêíìïîóòöôõúùüûñç.''', 'aaaaaeeeeiiiiooooouuuunc'),
+    translate(lower(normalize(words, nfc)), 'áàäâãéèëêíìïîóòöôõúùüûñç.''', 'aaaaaeeeeiiiiooooouuuunc'),
     '[^a-z0-9&@]+', ' ', 'g'));
 
 create table customers (
@@ -159,6 +160,8 @@ create table stamping_calls (
   empty_look_ups int not null default 0,
   claimed_by bigint,
   deadline timestamptz,
+  -- a call that was given up may be at work at FacturAPI until then, whoever leads by now
+  slot_until timestamptz,
   last_problem jsonb,
   -- X-Request-Id of who asked, so that logs can be followed to FacturAPI
   request_id text,
@@ -170,9 +173,16 @@ create index stamping_calls_queued on stamping_calls (lane, priority, tenant_id,
   where state = 'queued';
 create index stamping_calls_delayed on stamping_calls (lane, run_at) where state = 'delayed';
 create index stamping_calls_calling on stamping_calls (lane, deadline) where state = 'calling';
+create index stamping_calls_given_up on stamping_calls (lane, slot_until)
+  where slot_until is not null;
 create unique index stamping_calls_open on stamping_calls (tenant_id, invoice_id, kind)
   where state in ('queued', 'delayed', 'calling');
 create index stamping_calls_by_invoice on stamping_calls (tenant_id, invoice_id, id);
+
+-- A queue lives at one end of its table: fresh statistics keep the claim's plan right.
+alter table stamping_calls set (
+  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 2000,
+  autovacuum_vacuum_scale_factor = 0.01);
 
 -- When each tenant was last served, so that tenants take turns inside a priority.
 create table stamping_turns (
@@ -210,6 +220,15 @@ create table stamping_attempts (
 );
 create index stamping_attempts_by_invoice on stamping_attempts (tenant_id, invoice_id, id);
 
+-- A delayed call that is asked for again with a higher priority need not wait out its backoff,
+-- unless FacturAPI said when to come back, or may still be at work on it.
+create function timbra_may_hurry(call stamping_calls, wanted smallint) returns boolean
+  language sql stable as $$
+  select call.state = 'delayed' and wanted <= call.priority
+     and coalesce(call.last_problem ->> 'code', '') not in ('busy', 'rate_limit_exceeded')
+     and coalesce(call.slot_until, '-infinity') <= now()
+$$;
+
 -- The one way into the queue, in the caller's own transaction. A call that is still open is
 -- promoted instead of doubled. Wakes the stamper when the transaction commits.
 create function timbra_enqueue_call(
@@ -221,7 +240,12 @@ create function timbra_enqueue_call(
     values (call_lane, call_tenant, call_invoice, call_kind, call_priority, call_request_id)
     on conflict (tenant_id, invoice_id, kind) where state in ('queued', 'delayed', 'calling')
     do update set priority = least(stamping_calls.priority, excluded.priority),
-                  request_id = coalesce(excluded.request_id, stamping_calls.request_id)
+                  request_id = coalesce(excluded.request_id, stamping_calls.request_id),
+                  -- somebody waits for it now: no rest between attempts, but for FacturAPI's own
+                  state = case when timbra_may_hurry(stamping_calls, excluded.priority)
+                               then 'queued' else stamping_calls.state end,
+                  run_at = case when timbra_may_hurry(stamping_calls, excluded.priority)
+                                then now() else stamping_calls.run_at end
     returning id)
   select id from entry, (select pg_notify('timbra_calls', call_lane::text)) wake
 $$;
@@ -241,3 +265,6 @@ grant select, update on invoices to timbra_stamper;
 grant select, insert on invoice_files to timbra_stamper;
 grant select, insert, update on stamping_calls, stamping_turns, stamping_lanes to timbra_stamper;
 grant insert on stamping_attempts to timbra_stamper;
+
+-- For the operator's count of what waits for a person; the other states have theirs above.
+create index stamping_calls_dead on stamping_calls (lane) where state = 'dead';

@@ -4,14 +4,15 @@ import type { MachineState } from './machine-state.ts';
 import type { ChildSettings, ToChild, ToSupervisor } from './messages.ts';
 
 /** A child's end of the line to its supervisor. */
-export interface ChildLink {
-  /** Resolves with the settings that the supervisor sends first. */
-  readonly settings: Promise<ChildSettings>;
+export interface ChildLink<Settings = ChildSettings> {
+  /** Resolves with the settings of the child's role, which the supervisor sends first. */
+  readonly settings: Promise<Settings>;
   ready(): void;
   failed(message: string, expected: boolean): Promise<void>;
   onNotification(listener: (channel: string, payload: string) => void): void;
   /** Notifications may have been lost. */
   onLookAgain(listener: () => void): void;
+  /** Called at once when the stop came before its listener, which a start takes a while to make. */
   onStop(listener: () => void): void;
   machineState(): Promise<MachineState>;
   /** Pushes what was counted ten times a second, how the process is once, all when asked. */
@@ -28,6 +29,7 @@ export function childLink(onAbandoned: () => void): ChildLink {
   const lookAgain: Array<() => void> = [];
   const stopping: Array<() => void> = [];
   const asked = new Map<number, (state: MachineState) => void>();
+  let stopWanted = false;
   let lastAsk = 0;
   let flush: ((id?: number) => void) | undefined;
   let started: (settings: ChildSettings) => void;
@@ -39,7 +41,8 @@ export function childLink(onAbandoned: () => void): ChildLink {
   process.on('message', (message: ToChild) => {
     switch (message.type) {
       case 'start':
-        return started(message.settings);
+        // What is sent is the part of the child's role; what it composes is typed by that part.
+        return started(message.settings as ChildSettings);
       case 'notification':
         for (const listener of notified) listener(message.channel, message.payload);
         return;
@@ -53,6 +56,7 @@ export function childLink(onAbandoned: () => void): ChildLink {
         asked.delete(message.id);
         return;
       case 'stop':
+        stopWanted = true;
         for (const listener of stopping) listener();
     }
   });
@@ -66,7 +70,10 @@ export function childLink(onAbandoned: () => void): ChildLink {
       }),
     onNotification: (listener) => notified.push(listener),
     onLookAgain: (listener) => lookAgain.push(listener),
-    onStop: (listener) => stopping.push(listener),
+    onStop(listener) {
+      stopping.push(listener);
+      if (stopWanted) listener();
+    },
     machineState() {
       lastAsk += 1;
       const id = lastAsk;

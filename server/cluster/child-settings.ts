@@ -2,7 +2,8 @@ import { hkdfSync } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { connectionBudget } from '../platform/connection-budget.ts';
 import type { EmbeddedPostgres } from '../platform/embedded-postgres/embedded-postgres.ts';
-import type { ChildSettings } from './messages.ts';
+import type { DatabaseAccess } from '../platform/postgres/database.ts';
+import type { SetUpSettings, StamperSettings, WebSettings } from './messages.ts';
 
 export interface ChildSettingsOptions {
   readonly config: Config;
@@ -13,32 +14,56 @@ export interface ChildSettingsOptions {
   readonly sandboxPort: number | undefined;
 }
 
-export function childSettings(o: ChildSettingsOptions): ChildSettings {
-  const { config, port, sandboxPort } = o;
+/** A part for each role, and nothing in it that its process does not use. */
+export interface SettingsByRole {
+  readonly web: WebSettings;
+  readonly stamper: StamperSettings;
+  readonly setUp: SetUpSettings;
+  /** For the machine's LISTEN connection, which is the supervisor's own. */
+  readonly listen: DatabaseAccess;
+}
+
+export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
+  const { config } = o;
   const budget = connectionBudget(config.dbPoolTotal, config.webWorkers);
-  return {
+  const access = databaseAccess(config, o.postgres);
+  const secretKey = o.secretKey.toString('base64');
+  const { facturapiInFlightMax } = config;
+  const common = {
     production: config.production,
     demo: config.demo,
     host: config.host,
-    port,
-    secretKey: o.secretKey.toString('base64'),
-    cookieKey: derivedKey(o.secretKey, 'timbra session cookie'),
-    metricsToken: config.metricsToken,
+    port: o.port,
     logFormat: config.logFormat,
     logLevel: config.logLevel,
     machineId: o.machineId,
-    database: databaseAccess(config, o.postgres),
-    webPoolMax: budget.webPool,
-    stamperPoolMax: budget.stamperPool,
-    facturapiUrl: config.facturapiUrl ?? `http://127.0.0.1:${sandboxPort}/v2`,
-    facturapiInFlightMax: config.facturapiInFlightMax,
+  };
+  return {
+    web: {
+      ...common,
+      cookieKey: derivedKey(o.secretKey, 'timbra session cookie'),
+      metricsToken: config.metricsToken,
+      database: { app: access.app },
+      webPoolMax: budget.webPool,
+      facturapiInFlightMax,
+    },
+    stamper: {
+      ...common,
+      secretKey,
+      database: { stamper: access.stamper, stamperDirect: access.stamperDirect },
+      stamperPoolMax: budget.stamperPool,
+      facturapiUrl: config.facturapiUrl ?? `http://127.0.0.1:${o.sandboxPort}/v2`,
+      facturapiInFlightMax,
+    },
+    setUp: { ...common, secretKey, database: { admin: access.admin } },
+    listen: access.appDirect,
   };
 }
 
 function databaseAccess(
   config: Config,
   postgres: EmbeddedPostgres | undefined,
-): ChildSettings['database'] {
+): Record<'admin' | 'app' | 'appDirect' | 'stamper' | 'stamperDirect', DatabaseAccess> {
   if (postgres) {
     const { urls } = postgres;
     return {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import cluster, { type Worker } from 'node:cluster';
+import cluster from 'node:cluster';
 import type { Logger } from '../platform/logging.ts';
 import type { ProcessState } from './machine-state.ts';
 import type { ToChild, ToSupervisor } from './messages.ts';
@@ -8,7 +8,10 @@ import type { ToChild, ToSupervisor } from './messages.ts';
  * One child of the supervisor, kept alive:
  *
  *   starting ── ready ──> ready ── exit ──> restarting ── backoff ──> starting
- *                           └── stop ──> stopping ──> gone
+ *       └──────────────────┴── stop ────────────┴──> stopping ── exit ──> gone
+ *
+ * A stop is final whenever it comes: what a child says afterwards cannot make it ready, and its
+ * exit cannot start it again.
  */
 export interface Child {
   readonly id: string;
@@ -41,58 +44,82 @@ export const healthyAfterMs = 10_000;
 
 export function keepAlive(o: ChildOptions): Child {
   let running: ChildProcess | undefined;
-  let worker: Worker | undefined;
   let state: ProcessState['state'] = 'starting';
   let startedAtMs = Date.now();
   let restarts = 0;
   let delayMs = restartMsMin;
   let timer: NodeJS.Timeout | undefined;
+  let stopWanted = false;
+  let stopped: Promise<void> | undefined;
   let gone = () => {};
 
   const start = () => {
     state = 'starting';
     startedAtMs = Date.now();
-    if (o.kind === 'cluster') {
-      cluster.setupPrimary({ exec: o.program, serialization: 'advanced' });
-      worker = cluster.fork(o.environment);
-      running = worker.process;
-    } else {
-      running = fork(o.program, [], {
-        serialization: 'advanced',
-        // A group of its own: Ctrl-C must not reach it before the drain.
-        detached: true,
-        ...(o.environment ? { env: { ...o.environment } } : {}),
-      });
+    let started: ChildProcess;
+    try {
+      started = spawnChild(o);
+    } catch (error) {
+      failedToSpawn(error);
+      return;
     }
-    const started = running;
-    started.on('error', (error) => o.log.error({ err: error, child: o.id }, 'a child failed'));
+    running = started;
+    started.on('error', (error) => {
+      // Without a pid it never ran, and there will be no exit.
+      if (started.pid !== undefined) o.log.error({ err: error, child: o.id }, 'a child failed');
+      else if (running === started) failedToSpawn(error);
+    });
     started.on('message', (message: ToSupervisor | { type: 'listening' }) => {
-      if (message.type === 'ready' || message.type === 'listening') {
+      if (message.type !== 'ready' && message.type !== 'listening') {
+        o.onMessage(child, message);
+      } else if (state === 'starting') {
         state = 'ready';
         o.onReady(child);
-      } else {
-        o.onMessage(child, message);
       }
     });
-    started.once('exit', (code, signal) => exited(started, code, signal));
+    started.once('exit', (code, signal) => {
+      if (running === started) ended({ code, signal });
+    });
     o.onStart(child);
   };
 
-  const exited = (which: ChildProcess, code: number | null, signal: string | null) => {
-    if (running !== which) return;
+  const failedToSpawn = (error: unknown) => {
+    o.log.error({ err: error, child: o.id }, `${o.id} cannot be started`);
+    ended({ code: (error as NodeJS.ErrnoException).code, signal: null });
+  };
+
+  const ended = (how: { code: number | string | null | undefined; signal: string | null }) => {
     running = undefined;
-    worker = undefined;
     o.onExit(child);
-    if (state === 'stopping') {
+    if (stopWanted) {
       gone();
       return;
     }
     if (Date.now() - startedAtMs > healthyAfterMs) delayMs = restartMsMin;
-    o.log.warn({ child: o.id, code, signal, delayMs }, `${o.id} ended; starting it again`);
+    o.log.warn({ child: o.id, ...how, delayMs }, `${o.id} ended; starting it again`);
     state = 'restarting';
     restarts += 1;
     timer = setTimeout(start, delayMs);
     delayMs = Math.min(restartMsMax, delayMs * 2);
+  };
+
+  const stop = async (msMax: number) => {
+    stopWanted = true;
+    clearTimeout(timer);
+    state = 'stopping';
+    const last = running;
+    if (!last) return;
+    const left = new Promise<void>((resolve) => {
+      gone = resolve;
+    });
+    child.send({ type: 'stop' });
+    if (o.kind === 'plain') last.kill('SIGTERM');
+    const killer = setTimeout(() => {
+      o.log.error({ child: o.id }, `${o.id} did not leave within ${msMax} ms: killed`);
+      last.kill('SIGKILL');
+    }, msMax);
+    await left;
+    clearTimeout(killer);
   };
 
   const child: Child = {
@@ -112,24 +139,28 @@ export function keepAlive(o: ChildOptions): Child {
     send(message) {
       if (running?.connected) running.send(message, () => {});
     },
-    async stop(msMax) {
-      clearTimeout(timer);
-      state = 'stopping';
-      const last = running;
-      if (!last) return;
-      const left = new Promise<void>((resolve) => {
-        gone = resolve;
-      });
-      child.send({ type: 'stop' });
-      if (o.kind === 'plain') last.kill('SIGTERM');
-      const killer = setTimeout(() => {
-        o.log.error({ child: o.id }, `${o.id} did not leave within ${msMax} ms: killed`);
-        last.kill('SIGKILL');
-      }, msMax);
-      await left;
-      clearTimeout(killer);
+    stop(msMax) {
+      stopped ??= stop(msMax);
+      return stopped;
     },
   };
   start();
   return child;
+}
+
+/** Throws, or answers a child without a pid, when the system has no process to give. */
+function spawnChild(o: ChildOptions): ChildProcess {
+  if (o.kind === 'cluster') {
+    cluster.setupPrimary({ exec: o.program, serialization: 'advanced' });
+    const worker = cluster.fork(o.environment);
+    // It repeats the errors of its process, and one that nobody hears ends the supervisor.
+    worker.on('error', () => {});
+    return worker.process;
+  }
+  return fork(o.program, [], {
+    serialization: 'advanced',
+    // A group of its own: Ctrl-C must not reach it before the drain.
+    detached: true,
+    ...(o.environment ? { env: { ...o.environment } } : {}),
+  });
 }

@@ -2,38 +2,52 @@ import type { DatabaseAccess } from '../platform/postgres/database.ts';
 import type { CounterDeltas } from './counters.ts';
 import type { MachineState } from './machine-state.ts';
 
-/** What a child needs to run, sent once over IPC and not through its environment. */
-export interface ChildSettings {
+/** What every child is sent once, over IPC and not through its environment. */
+interface CommonSettings {
   readonly production: boolean;
   readonly demo: boolean;
   readonly host: string;
   readonly port: number;
-  /** Opens and seals FacturAPI keys; the web workers are not given it. */
-  readonly secretKey: string | undefined;
-  /** Signs the session cookie. */
-  readonly cookieKey: string;
-  readonly metricsToken: string | undefined;
   readonly logFormat: 'line' | 'json';
   readonly logLevel: string;
   readonly machineId: string;
+}
+
+/** A web worker answers strangers, so it is told nothing that opens more than its own tables. */
+export interface WebSettings extends CommonSettings {
+  /** Signs the session cookie. */
+  readonly cookieKey: string;
+  readonly metricsToken: string | undefined;
+  readonly database: { readonly app: DatabaseAccess };
+  readonly webPoolMax: number;
+  readonly facturapiInFlightMax: number;
+}
+
+export interface StamperSettings extends CommonSettings {
+  /** Opens FacturAPI keys. */
+  readonly secretKey: string;
   readonly database: {
-    readonly admin: DatabaseAccess;
-    readonly app: DatabaseAccess;
-    /** For the machine's LISTEN connection. */
-    readonly appDirect: DatabaseAccess;
     readonly stamper: DatabaseAccess;
     /** For the leader's own connection: never through a transaction-mode pooler. */
     readonly stamperDirect: DatabaseAccess;
   };
-  readonly webPoolMax: number;
   readonly stamperPoolMax: number;
   readonly facturapiUrl: string;
   readonly facturapiInFlightMax: number;
 }
 
+export interface SetUpSettings extends CommonSettings {
+  /** Seals the FacturAPI key of the demo. */
+  readonly secretKey: string;
+  readonly database: { readonly admin: DatabaseAccess };
+}
+
+/** All that the supervisor knows; no child is sent the whole of it. */
+export type ChildSettings = WebSettings & StamperSettings & SetUpSettings;
+
 /** From the supervisor to a child. */
 export type ToChild =
-  | { readonly type: 'start'; readonly settings: ChildSettings }
+  | { readonly type: 'start'; readonly settings: WebSettings | StamperSettings | SetUpSettings }
   | { readonly type: 'notification'; readonly channel: string; readonly payload: string }
   /** Notifications may have been lost: look again at whatever you wait for. */
   | { readonly type: 'look_again' }

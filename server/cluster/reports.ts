@@ -1,7 +1,8 @@
 import { Gauge, Registry } from 'prom-client';
 import { percentile } from './latency-histogram.ts';
 import type { MachineState, ProcessState } from './machine-state.ts';
-import type { QueueReport } from './queue-report.ts';
+import type { QueueCounts, QueueReport } from './queue-report.ts';
+import { sharedAnswer, within } from './shared-answer.ts';
 
 export interface ReportsOptions {
   readonly machineState: () => Promise<MachineState>;
@@ -14,19 +15,29 @@ export interface ReportsOptions {
 
 /** A stamper that has not been heard of for this long counts as gone. */
 const leaderSilenceMsMax = 5_000;
+/** Anyone may ask for the health as often as they like: a worker looks this often at the most. */
+const healthKeptMs = 250;
+const queueKeptMs = 1_000;
+/** A PostgreSQL that is frozen never answers, and a balancer does not wait for ever. */
+const checkMsMax = 1_500;
 
 export type Reports = ReturnType<typeof makeReports>;
 
 export function makeReports(o: ReportsOptions) {
   async function databaseAnswers(): Promise<boolean> {
-    return o.pingDatabase().then(
+    return within(checkMsMax, o.pingDatabase()).then(
       () => true,
       () => false,
     );
   }
 
+  const queueWithCounts = sharedAnswer(queueKeptMs, async () => {
+    const { counts, ...lane } = await o.queue();
+    return { ...(await counts()), ...lane };
+  });
+
   async function metrics() {
-    const [machine, queue] = await Promise.all([o.machineState(), o.queue()]);
+    const [machine, queue] = await Promise.all([o.machineState(), queueWithCounts()]);
     const { totals } = machine;
     const gauges = machine.processes.flatMap((one) => (one.gauges ? [one.gauges] : []));
     const sum = (of: (gauge: (typeof gauges)[number]) => number) =>
@@ -51,6 +62,29 @@ export function makeReports(o: ReportsOptions) {
     };
   }
 
+  /** Open to anyone, so it names what fails and nothing else. */
+  async function health() {
+    const [machine, database, queue] = await Promise.all([
+      within(checkMsMax, o.machineState()).catch(() => undefined),
+      databaseAnswers(),
+      within(checkMsMax, o.queue()).catch(() => undefined),
+    ]);
+    const web = machine?.processes.filter((one) => one.role === 'web') ?? [];
+    const checks = {
+      database: database ? 'ok' : 'down',
+      workers: web.length > 0 && web.every((one) => one.state === 'ready') ? 'ok' : 'degraded',
+      stamper:
+        queue?.leader_heard_ms !== undefined && queue.leader_heard_ms < leaderSilenceMsMax
+          ? 'ok'
+          : 'down',
+      notifications: machine?.listening ? 'ok' : 'down',
+    };
+    // A worker that is being replaced does not take the service away.
+    const { workers: _, ...vital } = checks;
+    const ok = Object.values(vital).every((state) => state === 'ok');
+    return { status: ok ? 'ok' : 'unavailable', checks };
+  }
+
   return {
     metrics,
 
@@ -66,28 +100,7 @@ export function makeReports(o: ReportsOptions) {
       };
     },
 
-    /** Open to anyone, so it names what fails and nothing else. */
-    async health() {
-      const [machine, database, queue] = await Promise.all([
-        o.machineState().catch(() => undefined),
-        databaseAnswers(),
-        o.queue().catch(() => undefined),
-      ]);
-      const web = machine?.processes.filter((one) => one.role === 'web') ?? [];
-      const checks = {
-        database: database ? 'ok' : 'down',
-        workers: web.length > 0 && web.every((one) => one.state === 'ready') ? 'ok' : 'degraded',
-        stamper:
-          queue?.leader_heard_ms !== undefined && queue.leader_heard_ms < leaderSilenceMsMax
-            ? 'ok'
-            : 'down',
-        notifications: machine?.listening ? 'ok' : 'down',
-      };
-      // A worker that is being replaced does not take the service away.
-      const { workers: _, ...vital } = checks;
-      const ok = Object.values(vital).every((state) => state === 'ok');
-      return { status: ok ? 'ok' : 'unavailable', checks };
-    },
+    health: sharedAnswer(healthKeptMs, health),
 
     ready: databaseAnswers,
 
@@ -99,7 +112,7 @@ export function makeReports(o: ReportsOptions) {
     },
 
     prometheus: async () => {
-      const [machine, queue] = await Promise.all([o.machineState(), o.queue()]);
+      const [machine, queue] = await Promise.all([o.machineState(), queueWithCounts()]);
       return prometheusText(machine, queue, o.facturapiInFlightMax);
     },
   };
@@ -117,7 +130,11 @@ function describe(one: ProcessState) {
   };
 }
 
-async function prometheusText(machine: MachineState, queue: QueueReport, limit: number) {
+async function prometheusText(
+  machine: MachineState,
+  queue: QueueCounts & Pick<QueueReport, 'in_flight'>,
+  limit: number,
+) {
   const registry = new Registry();
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });

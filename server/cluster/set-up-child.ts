@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { ChildSettings, ToSupervisor } from './messages.ts';
+import type { SetUpSettings, ToSupervisor } from './messages.ts';
 import { StartError } from './start-error.ts';
 
 const setUpMsMax = 120_000;
@@ -7,7 +7,7 @@ const setUpMsMax = 120_000;
 /** Runs migrations and the demo's data in a process of its own, so its memory goes with it. */
 export function runSetUp(o: {
   readonly program: string;
-  readonly settings: ChildSettings;
+  readonly settings: SetUpSettings;
   readonly signal: AbortSignal;
 }): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -22,7 +22,12 @@ export function runSetUp(o: {
     child.on('message', (message: ToSupervisor) => {
       if (message.type === 'failed') failure = message.message;
     });
-    child.once('error', reject);
+    child.on('error', (error) => {
+      // An abort is an error too, but there the exit is awaited: nothing may outlive the start.
+      if (child.pid !== undefined) return;
+      clearTimeout(timer);
+      reject(error);
+    });
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve();

@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import type { EmbeddedPostgres } from '../platform/embedded-postgres/embedded-postgres.ts';
 import type { Logger } from '../platform/logging.ts';
+import type { DatabaseAccess } from '../platform/postgres/database.ts';
 import { type Listener, startListener } from '../platform/postgres/listener.ts';
-import { childSettings, sandboxEnvironment } from './child-settings.ts';
+import { type SettingsByRole, sandboxEnvironment, settingsByRole } from './child-settings.ts';
 import { type Child, keepAlive } from './children.ts';
 import { makeMachine } from './machine.ts';
 import type { ProcessState } from './machine-state.ts';
-import type { ChildSettings, ToSupervisor } from './messages.ts';
+import type { ToSupervisor } from './messages.ts';
 import { choosePort, displayHost, freePort } from './ports.ts';
 import { runSetUp } from './set-up-child.ts';
 import { StartError } from './start-error.ts';
@@ -55,6 +56,7 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
   const roleOf = (child: Child) => roles.get(child.id) ?? 'web';
   const withRole = (role: Role) => children.filter((child) => roleOf(child) === role);
   const stopping = new AbortController();
+  const aborted = abortOf(stopping.signal);
   let postgres: EmbeddedPostgres | undefined;
   let listener: Listener | undefined;
   let stopped: Promise<void> | undefined;
@@ -70,12 +72,13 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
   async function start() {
     const port = await choosePort(config);
     const sandboxPort = config.facturapiUrl ? undefined : await freePort();
+    stopping.signal.throwIfAborted();
     postgres = await o.startPostgres?.();
     stopping.signal.throwIfAborted();
-    const settings = childSettings({ ...o, postgres, port, sandboxPort });
-    await runSetUp({ program, settings, signal: stopping.signal });
+    const settings = settingsByRole({ ...o, postgres, port, sandboxPort });
+    await runSetUp({ program, settings: settings.setUp, signal: stopping.signal });
     stopping.signal.throwIfAborted();
-    listener = listen(settings);
+    listener = listen(settings.listen);
 
     const starting: Promise<void>[] = [];
     if (sandboxPort !== undefined) {
@@ -83,19 +86,18 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
     }
     starting.push(add('stamper', 'stamper', settings));
     for (let i = 1; i <= config.webWorkers; i += 1) starting.push(add(`web-${i}`, 'web', settings));
-    await Promise.all(starting);
-    stopping.signal.throwIfAborted();
-    const { facturapiUrl } = settings;
+    await Promise.race([Promise.all(starting), aborted]);
+    const { facturapiUrl } = settings.stamper;
     return { address: `http://${displayHost(config.host)}:${port}`, facturapiUrl };
   }
 
-  function listen(settings: ChildSettings): Listener {
+  function listen(access: DatabaseAccess): Listener {
     const audience: Readonly<Record<string, Role>> = {
       timbra_calls: 'stamper',
       timbra_invoices: 'web',
     };
     return startListener({
-      access: settings.database.appDirect,
+      access,
       channels: Object.keys(audience),
       log,
       onNotification: (channel, payload) => {
@@ -115,7 +117,7 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
   function add(
     id: string,
     role: Role,
-    settings: ChildSettings,
+    settings: SettingsByRole,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     roles.set(id, role);
@@ -130,10 +132,7 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
         environment: { TIMBRA_ROLE: role, ...environment },
         log,
         onStart: (started) => {
-          if (role === 'stamper') started.send({ type: 'start', settings });
-          if (role === 'web') {
-            started.send({ type: 'start', settings: { ...settings, secretKey: undefined } });
-          }
+          if (role !== 'sandbox') started.send({ type: 'start', settings: settings[role] });
         },
         onReady: () => {
           wasReady = true;
@@ -162,7 +161,8 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
 
   async function stopAll(): Promise<void> {
     stopping.abort(new StartError('stopped while it started'));
-    await ready.catch(() => {});
+    // Until the start has given up it may still make what must be stopped: PostgreSQL takes seconds.
+    await started.catch(() => {});
     for (const [role, msMax] of stopMsMax) {
       await Promise.all(withRole(role).map((child) => child.stop(msMax)));
     }
@@ -170,7 +170,8 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
     await postgres?.stop();
   }
 
-  const ready = Promise.race([start(), abortOf(stopping.signal)]);
+  const started = start();
+  const ready = Promise.race([started, aborted]);
   ready.catch(() => {});
   return {
     ready,
@@ -182,9 +183,11 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
 }
 
 function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+  const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+  aborted.catch(() => {});
+  return aborted;
 }
 
 function ownState(): ProcessState {

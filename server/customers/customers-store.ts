@@ -87,7 +87,8 @@ export async function deleteCustomer(
 
 /**
  * Every word of the query somewhere in name, RFC or e-mail; the RFC typed whole first, then names
- * that start as typed, then the rest by name.
+ * that start as typed, then the rest by name. Nothing typed shows all; signs alone, of which
+ * folding leaves nothing, show nobody.
  */
 export async function searchCustomers(
   db: Database,
@@ -100,6 +101,7 @@ export async function searchCustomers(
     .selectFrom('customers')
     .select(columns)
     .where('tenant_id', '=', tenantId)
+    .where(sql<SqlBool>`(${query.trim() === ''} or ${folded} <> '')`)
     .where(
       sql<SqlBool>`not exists (
         select from unnest(string_to_array(${folded}, ' ')) word

@@ -82,7 +82,8 @@ export function customerDirectory(o: { db: Database; newId: NewId }): Directory 
 function checked(fields: CustomerFields): CustomerFields {
   const tidy = {
     ...fields,
-    legal_name: fields.legal_name.trim().replace(/\s+/g, ' '),
+    // A name as macOS writes it, accents apart, is another name to SAT.
+    legal_name: fields.legal_name.normalize('NFC').trim().replace(/\s+/g, ' '),
     tax_id: fields.tax_id.trim().toUpperCase(),
   };
   const errors = checkCustomer(tidy, {

@@ -10,7 +10,9 @@ export interface FacturapiClientOptions {
 
 /** A PDF of 5,000 lines stays far below this. */
 export const answerBytesMax = 30 * 1024 * 1024;
-const connectMsMax = 5_000;
+export const connectMsMax = 2_000;
+/** A longer Retry-After is a mistake, or as good as one. */
+export const retryAfterMsMax = 3_600_000;
 
 /** A thin client: one attempt, one deadline, no retry. What an answer means is outcome.ts's. */
 export function facturapiClient(options: FacturapiClientOptions): Facturapi {
@@ -89,9 +91,15 @@ function header(value: string | string[] | undefined): string | undefined {
 /** RFC 9110: seconds, or a date. */
 function retryAfterMs(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (/^\d{1,7}$/.test(value)) return Number(value) * 1_000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  const text = value.trim();
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : httpDateMs(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(retryAfterMsMax, Math.max(0, ms));
+}
+
+function httpDateMs(text: string): number {
+  return /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
 }
 
 function parse(bytes: Buffer): unknown {

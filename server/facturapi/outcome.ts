@@ -5,6 +5,8 @@ export type Outcome =
   | { readonly kind: 'stamped'; readonly invoice: FacturapiInvoice }
   /** Their side goes on by itself: poll, never create again. */
   | { readonly kind: 'pending'; readonly invoice: FacturapiInvoice }
+  /** It may have been stamped all the same: look once more, then a person decides. */
+  | { readonly kind: 'doubtful'; readonly problem: FacturapiProblem }
   /** Ambiguous for good: a person decides. */
   | { readonly kind: 'review'; readonly problem: FacturapiProblem }
   /** Final: the person corrects the document. */
@@ -14,8 +16,16 @@ export type Outcome =
   | { readonly kind: 'blocked'; readonly problem: FacturapiProblem }
   /** Certainly not received. */
   | { readonly kind: 'unavailable'; readonly why: string }
-  /** May have been stamped: look up before sending again. */
-  | { readonly kind: 'unknown'; readonly why: string; readonly workMayGoOn: boolean };
+  /**
+   * May have been stamped: look up before sending again. `lasting`: the same answer may well come
+   * each time, so not for ever.
+   */
+  | {
+      readonly kind: 'unknown';
+      readonly why: string;
+      readonly workMayGoOn: boolean;
+      readonly lasting?: boolean;
+    };
 
 const retryAfterMsDefault = 5_000;
 
@@ -25,8 +35,9 @@ const LOOK_UP_FIRST = new Set([
   'idempotency_key_in_use',
   'invoice_stamping_service_unavailable',
   'internal_error',
-  'invoice_stamping_failed',
 ]);
+/** The request's own fault lies elsewhere: a proxy on the way, or time. */
+const NOT_A_REFUSAL = new Set([408, 409, 425, 499]);
 
 export function outcomeOfCreate(answer: Answer): Outcome {
   if (answer.kind === 'not_sent') return { kind: 'unavailable', why: answer.why };
@@ -70,11 +81,22 @@ function outcomeOfError(answer: Answer & { kind: 'answered' }): Outcome {
   if (answer.status === 401 || answer.status === 403 || BLOCKED.test(problem.code)) {
     return { kind: 'blocked', problem };
   }
-  if (answer.status >= 500 || answer.status === 409 || LOOK_UP_FIRST.has(problem.code)) {
-    return { kind: 'unknown', why: `${answer.status} ${problem.code}`, workMayGoOn: false };
+  if (problem.code === 'invoice_stamping_failed') return { kind: 'doubtful', problem };
+  // FacturAPI refuses in JSON, with words; anything else came from something in between.
+  const refused = answer.status >= 400 && answer.status < 500 && isError(answer.body);
+  if (refused && !NOT_A_REFUSAL.has(answer.status) && !LOOK_UP_FIRST.has(problem.code)) {
+    return { kind: 'refused', problem };
   }
-  if (answer.status >= 400) return { kind: 'refused', problem };
+  if (answer.status >= 400) {
+    const why = `${answer.status} ${problem.code}`;
+    return { kind: 'unknown', why, workMayGoOn: false, lasting: answer.status < 500 };
+  }
   return { kind: 'unknown', why: `an answer of ${answer.status}`, workMayGoOn: false };
+}
+
+function isError(body: unknown): boolean {
+  const { code, message } = (body ?? {}) as { code?: unknown; message?: unknown };
+  return typeof code === 'string' || typeof message === 'string';
 }
 
 /** The invoices of a list answer, or undefined when it is not a readable list. */
@@ -86,14 +108,19 @@ export function readInvoiceList(answer: Answer): FacturapiInvoice[] | undefined 
   return invoices.every((invoice) => invoice !== undefined) ? invoices : undefined;
 }
 
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const STATUSES = new Set(['pending', 'valid', 'canceled', 'draft', 'failed']);
 
 export function readInvoice(body: unknown): FacturapiInvoice | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const { id, status } = body as { id?: unknown; status?: unknown };
+  const { id, status, uuid, total } = body as Record<string, unknown>;
   if (typeof id !== 'string' || typeof status !== 'string' || !STATUSES.has(status)) {
     return undefined;
   }
+  if (uuid !== undefined && uuid !== null && !(typeof uuid === 'string' && UUID.test(uuid))) {
+    return undefined;
+  }
+  if (total !== undefined && typeof total !== 'number') return undefined;
   return body as FacturapiInvoice;
 }
 

@@ -1,9 +1,11 @@
 import type { Queryable } from '../platform/postgres/database.ts';
+import type { InvoicesTable } from '../platform/postgres/tables.ts';
 import { interactiveCreation } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 
 export interface NewInvoice {
   readonly id: string;
+  readonly type: InvoicesTable['type'];
   readonly series: string;
   readonly customerId: string | null;
   readonly document: object;
@@ -26,7 +28,7 @@ export async function acceptInvoiceRow(
   db: Queryable,
   tenantId: TenantId,
   invoice: NewInvoice,
-): Promise<'accepted' | 'key_taken' | 'customer_gone'> {
+): Promise<{ folioNumber: number } | 'key_taken' | 'customer_gone'> {
   const query = {
     name: 'accept-invoice',
     text: ACCEPT,
@@ -49,10 +51,11 @@ export async function acceptInvoiceRow(
     ],
   };
   try {
-    const { rowCount } = await db.query(query);
-    return rowCount === 1 ? 'accepted' : 'key_taken';
+    const { rows } = await db.query<{ folioNumber: number }>(query);
+    return rows[0] ?? 'key_taken';
   } catch (error) {
-    if ((error as { code?: string }).code === '23503') return 'customer_gone';
+    const { constraint } = error as { constraint?: string };
+    if (constraint === 'invoices_tenant_id_customer_id_fkey') return 'customer_gone';
     throw error;
   }
 }
@@ -74,8 +77,10 @@ accepted as (
          $7::jsonb || jsonb_build_object('series', $5::text, 'folio_number', number),
          $8, $9::jsonb, $10, $11, $12
     from folio
-  returning id)
-select timbra_enqueue_call($13, $1, id, 'create_invoice', $14::smallint, $15) from accepted`;
+  returning id, folio_number)
+select folio_number as "folioNumber",
+       timbra_enqueue_call($13, $1, id, 'create_invoice', $14::smallint, $15)
+  from accepted`;
 
 export async function findByIdempotencyKey(
   db: Queryable,

@@ -5,8 +5,10 @@ import type { Clock, NewId } from '../platform/clock.ts';
 import { Problem, refused } from '../platform/http/problem.ts';
 import type { Queryable } from '../platform/postgres/database.ts';
 import type { Principal } from '../sessions/sessions.ts';
-import { acceptInvoiceRow, findByIdempotencyKey } from './accept-invoice-store.ts';
+import { acceptInvoiceRow, findByIdempotencyKey, type NewInvoice } from './accept-invoice-store.ts';
 import { checkDraft, type FindCustomer } from './check-draft.ts';
+import type { Invoice } from './invoices.ts';
+import { toInvoice } from './invoices-store.ts';
 
 export const seriesDefault = 'F';
 
@@ -27,7 +29,8 @@ export interface IssueRequest {
 
 export interface Accepted {
   readonly id: string;
-  readonly isNew: boolean;
+  /** As it was accepted; absent for a repeat, whose present state only the database knows. */
+  readonly fresh?: Invoice;
 }
 
 export type InvoiceBody = Omit<InvoiceInput, 'customer'> & { customer: string | CustomerFields };
@@ -60,8 +63,9 @@ export async function acceptInvoice(
   const { lines: _, ...totals } = draft.totals;
   const id = o.newId();
   listen(id);
-  const accepted = await acceptInvoiceRow(o.db, tenantId, {
+  const invoice: NewInvoice = {
     id,
+    type: draft.document.type as NewInvoice['type'],
     series: body.series ?? seriesDefault,
     customerId: draft.customerId,
     document: {
@@ -78,17 +82,49 @@ export async function acceptInvoice(
     idempotencyKey,
     requestHash,
     requestId,
-  });
+  };
+  const accepted = await acceptInvoiceRow(o.db, tenantId, invoice);
   if (accepted === 'customer_gone') throw customerAbsent();
-  if (accepted === 'accepted') return { id, isNew: true };
+  if (accepted !== 'key_taken') {
+    return { id, fresh: freshInvoice(tenantId, invoice, accepted.folioNumber) };
+  }
   // The same key came in twice at once, and the other one was first.
   const earlier = await findByIdempotencyKey(o.db, tenantId, idempotencyKey!);
   if (!earlier) throw new Error('a taken idempotency key has no invoice');
   return repeated(earlier, requestHash);
 }
 
+/** What the database holds of it now, without asking: it may be away by the time we ask. */
+function freshInvoice(tenantId: string, invoice: NewInvoice, folioNumber: number): Invoice {
+  return toInvoice({
+    tenant_id: tenantId,
+    id: invoice.id,
+    type: invoice.type,
+    status: 'queued',
+    series: invoice.series,
+    folio_number: folioNumber,
+    customer_id: invoice.customerId,
+    document: invoice.document,
+    currency: invoice.currency,
+    totals: invoice.totals,
+    total: invoice.total,
+    date: invoice.date,
+    uuid: null,
+    facturapi_id: null,
+    stamp: null,
+    stamped_at: null,
+    verification_url: null,
+    rejection: null,
+    warnings: null,
+    cancellation_status: 'none',
+    created_by: invoice.createdBy,
+    created_at: invoice.date,
+    updated_at: invoice.date,
+  });
+}
+
 function repeated(earlier: { invoiceId: string; requestHash: Buffer }, hash: Buffer): Accepted {
-  if (earlier.requestHash.equals(hash)) return { id: earlier.invoiceId, isNew: false };
+  if (earlier.requestHash.equals(hash)) return { id: earlier.invoiceId };
   const detail = 'Esta Idempotency-Key ya se usó con otro contenido. Usa una llave nueva.';
   throw new Problem(422, 'idempotency_key_reused', detail);
 }

@@ -15,6 +15,7 @@ const retryMs = 2_000;
 export function invoiceEventRoutes(server: HttpServer, signals: InvoiceSignals): void {
   const open = new Set<() => void>();
   server.addHook('preClose', async () => {
+    signals.close();
     for (const end of open) end();
   });
 

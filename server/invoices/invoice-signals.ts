@@ -16,12 +16,16 @@ export interface Watch {
   /** Resolves at the next signal of a followed invoice, one since the last call included, or
    * after `ms`. */
   next(ms: number): Promise<void>;
+  /** This worker stops: answer now with what is known. */
+  isClosing(): boolean;
   stop(): void;
 }
 
 export interface InvoiceSignals {
   received(payload: string): void;
   lookAgain(): void;
+  /** Nobody waits any longer, and nobody will. */
+  close(): void;
   watch(): Watch;
   subscribe(tenantId: string, listener: (signal: InvoiceSignal | 'look_again') => void): () => void;
 }
@@ -31,11 +35,13 @@ const PASSING = new Set(['queued', 'stamping', 'pending']);
 
 export function makeInvoiceSignals(): InvoiceSignals {
   const watches = new Map<string, Set<() => void>>();
+  let closing = false;
   const subscribers = new Map<string, Set<(signal: InvoiceSignal | 'look_again') => void>>();
 
   return {
     received(payload) {
-      const signal = JSON.parse(payload) as InvoiceSignal;
+      const signal = readSignal(payload);
+      if (!signal) return;
       for (const listener of subscribers.get(signal.tenant) ?? []) listener(signal);
       if (signal.kind === 'create_invoice' && PASSING.has(signal.status ?? '')) return;
       for (const wake of watches.get(signal.invoice) ?? []) wake();
@@ -46,7 +52,11 @@ export function makeInvoiceSignals(): InvoiceSignals {
         for (const listener of listeners) listener('look_again');
       }
     },
-    watch: () => makeWatch(watches),
+    close() {
+      closing = true;
+      for (const wakes of watches.values()) for (const wake of wakes) wake();
+    },
+    watch: () => makeWatch(watches, () => closing),
     subscribe(tenantId, listener) {
       const listeners = subscribers.get(tenantId) ?? new Set();
       subscribers.set(tenantId, listeners.add(listener));
@@ -58,7 +68,18 @@ export function makeInvoiceSignals(): InvoiceSignals {
   };
 }
 
-function makeWatch(watches: Map<string, Set<() => void>>): Watch {
+/** Anyone with the database may notify: what is no signal of ours is not heard. */
+function readSignal(payload: string): InvoiceSignal | undefined {
+  try {
+    const signal = JSON.parse(payload) as Partial<InvoiceSignal> | null;
+    const isOurs = typeof signal?.tenant === 'string' && typeof signal.invoice === 'string';
+    return isOurs ? (signal as InvoiceSignal) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function makeWatch(watches: Map<string, Set<() => void>>, isClosing: () => boolean): Watch {
   const followed = new Set<string>();
   let heard = false;
   let resolveNext: (() => void) | undefined;
@@ -72,7 +93,9 @@ function makeWatch(watches: Map<string, Set<() => void>>): Watch {
       const wakes = watches.get(id) ?? new Set();
       watches.set(id, wakes.add(wake));
     },
+    isClosing,
     next(ms) {
+      if (isClosing()) return Promise.resolve();
       if (heard) {
         heard = false;
         return Promise.resolve();

@@ -48,14 +48,20 @@ export async function listInvoices(
   return rows.map(toInvoice);
 }
 
-/** UUID, folio with or without its series, RFC, or a part of the receiver's name. */
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const FOLIO = /^([A-Za-z]{0,10})-?(\d{1,15})$/;
+
+/** By its form: a UUID, a folio with or without its series, else RFC or the receiver's name. */
 function matches(q: string) {
+  if (UUID.test(q)) return sql<SqlBool>`uuid = ${q}::uuid`;
+  const [, series, folio] = FOLIO.exec(q) ?? [];
+  if (folio !== undefined) {
+    const number = sql<SqlBool>`folio_number = ${folio}::bigint`;
+    return series ? sql<SqlBool>`series = upper(${series}) and ${number}` : number;
+  }
   const receiver = sql`document -> 'customer'`;
   return sql<SqlBool>`(
-    uuid::text = lower(${q})
-    or series || folio_number = upper(${q})
-    or folio_number::text = ${q}
-    or ${receiver} ->> 'tax_id' = upper(${q})
+    ${receiver} ->> 'tax_id' = upper(${q})
     or (timbra_fold(${q}) <> ''
         and position(timbra_fold(${q}) in timbra_fold(${receiver} ->> 'legal_name')) > 0))`;
 }
@@ -76,7 +82,7 @@ export async function readInvoiceFile(
   return row?.content;
 }
 
-function toInvoice(row: InvoicesTable): Invoice {
+export function toInvoice(row: InvoicesTable): Invoice {
   const document = row.document as InvoiceInput & { customer: CustomerInput };
   const { customer } = document;
   const totals = row.totals as Omit<TotalsJson, 'lines'>;

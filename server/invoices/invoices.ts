@@ -2,7 +2,7 @@
 import type { CustomerInput, InvoiceInput } from '../cfdi/document.ts';
 import type { TotalsJson } from '../cfdi/totals-json.ts';
 import { notFound, Problem, unavailable } from '../platform/http/problem.ts';
-import type { Queryable } from '../platform/postgres/database.ts';
+import { isDatabaseUnavailable, type Queryable } from '../platform/postgres/database.ts';
 import type { Database } from '../platform/postgres/tables.ts';
 import { requestFile } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
@@ -99,6 +99,16 @@ export function makeInvoices(
     return invoice;
   };
 
+  /** An invoice that was accepted is never answered with an error: it is on its way. */
+  const readOr = async (fresh: Invoice | undefined, tenantId: TenantId, id: string) => {
+    try {
+      return await read(tenantId, id);
+    } catch (error) {
+      if (fresh && isDatabaseUnavailable(error)) return fresh;
+      throw error;
+    }
+  };
+
   return {
     read,
     list: (tenantId, filters) => listInvoices(o.tables, tenantId, filters),
@@ -107,14 +117,15 @@ export function makeInvoices(
       const deadlineMs = Date.now() + waitMs;
       const signal = o.signals.watch();
       try {
-        const { id, isNew } = await acceptInvoice(request, o, signal.follow);
-        if (!isNew) signal.follow(id);
+        const { id, fresh } = await acceptInvoice(request, o, signal.follow);
+        if (!fresh) signal.follow(id);
         // A new invoice is not worth a read before something was heard of it; a repeat is.
-        if (isNew && waitMs > 0) await signal.next(waitMs);
+        else if (waitMs > 0) await signal.next(waitMs);
+        else return fresh;
         for (;;) {
-          const invoice = await read(request.principal.tenantId, id);
+          const invoice = await readOr(fresh, request.principal.tenantId, id);
           const leftMs = deadlineMs - Date.now();
-          if (!isOnItsWay(invoice) || leftMs <= 0) return invoice;
+          if (!isOnItsWay(invoice) || leftMs <= 0 || signal.isClosing()) return invoice;
           await signal.next(leftMs);
         }
       } finally {
@@ -146,7 +157,7 @@ export function makeInvoices(
       for (;;) {
         const content = await readInvoiceFile(o.tables, tenantId, id, kind);
         const leftMs = deadlineMs - Date.now();
-        if (content || leftMs <= 0) return content;
+        if (content || leftMs <= 0 || signal.isClosing()) return content;
         await signal.next(leftMs);
       }
     } finally {

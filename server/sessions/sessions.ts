@@ -4,7 +4,8 @@ import cookie from '@fastify/cookie';
 import session from '@fastify/session';
 import type { FastifyRequest } from 'fastify';
 import type { HttpServer } from '../platform/http/http-server.ts';
-import { Problem } from '../platform/http/problem.ts';
+import { Problem, unavailable } from '../platform/http/problem.ts';
+import { isDatabaseUnavailable } from '../platform/postgres/database.ts';
 import type { Role, TenantId } from '../tenants/tenants.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -62,19 +63,31 @@ export async function useSessions(server: HttpServer, o: SessionsOptions): Promi
             const cookie = { originalMaxAge: null, expires: stored.expiresAt };
             done(null, { cookie, principal: stored.principal } as never);
           },
-          (error) => done(error),
+          (error) => done(storeError(error)),
         );
       },
       // Only signing in opens a session, and nothing else of it is ever written.
       set: (_id, _session, done) => done(),
       destroy(id, done) {
-        o.store.close(id).then(() => done(), done);
+        o.store.close(id).then(
+          () => done(),
+          (error) => done(storeError(error)),
+        );
       },
     },
   });
   server.addHook('onRequest', async (request) => {
     admit(request, o.metricsToken);
   });
+}
+
+/**
+ * @fastify/session takes an error whose code is ENOENT for "there is no such session", as from a
+ * store of files. Here it is PostgreSQL's Unix socket, gone while it restarts: people would get a
+ * 401 and lose their cookie.
+ */
+function storeError(error: unknown): unknown {
+  return isDatabaseUnavailable(error) ? unavailable(1, error) : error;
 }
 
 function admit(request: FastifyRequest, metricsToken: string | undefined): void {

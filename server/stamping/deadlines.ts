@@ -1,3 +1,4 @@
+import { connectMsMax } from '../facturapi/facturapi-client.ts';
 import type { CallKind } from './stamping-queue.ts';
 
 /**
@@ -19,6 +20,8 @@ export function timeoutMs(kind: CallKind | 'look_up'): number {
 export const bufferMsMax = 1_000;
 /** FacturAPI's work on a call that we gave up ends at the latest so long after its sending. */
 export const serverWorkMsMax = 5_000;
+/** Counted from the attempt's start: connecting may stand before the sending. */
+export const givenUpWorkMsMax = connectMsMax + serverWorkMsMax;
 /** The longest of the calls that an attempt may end with. */
 export const sendingMsMax = Math.max(...Object.values(timeoutMsByKind));
 /** An attempt may hold a look-up and a sending, one after the other in one slot. */
@@ -34,7 +37,14 @@ export const blockedRetryMs = 60_000;
 /** FacturAPI retries a pending stamp for 50 minutes; the first answers may come sooner. */
 export const pollPendingMsMin = 5_000;
 export const pollPendingMsMax = 60_000;
-export const fileAttemptsMax = 20;
+/** Some hours of trying; whoever asks for the file later starts it anew. */
+export const fileAttemptsMax = 200;
+/** A conflict, or a refusal without words, so often: a person must look at it. */
+export const lastingAttemptsMax = 20;
+/** A refusal that may stem from an earlier sending: look once more, then a person decides. */
+export const doubtWaitMs = 5_000;
+/** Crashes of our own on one call, after which it is held for a person. */
+export const crashesMax = 3;
 
 /** Exponential with full jitter (AWS Architecture Blog, 2015), never below a tenth of its bound. */
 export function backoffMs(attempt: number, random: () => number): number {

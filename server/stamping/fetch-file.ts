@@ -4,7 +4,7 @@ import {
   backoffMs,
   blockedRetryMs,
   fileAttemptsMax,
-  serverWorkMsMax,
+  givenUpWorkMsMax,
   timeoutMs,
 } from './deadlines.ts';
 import { attemptOf, type Performed, type PerformOptions } from './perform-call.ts';
@@ -25,23 +25,28 @@ export async function fetchFile(call: ClaimedCall, o: PerformOptions): Promise<P
   const answer = await o.facturapi.downloadFile(key, call.facturapiId, kind, {
     timeoutMs: timeoutMs(call.kind),
   });
-  if (answer.kind === 'answered' && answer.status === 200 && looksLike(kind, answer.bytes)) {
+  if (answer.kind === 'answered' && answer.status === 200 && isTheFile(kind, answer.bytes, call)) {
     return {
       attempt: attemptOf(o, startedAt, answer, 'fetched'),
       settlement: { state: 'done', file: { kind, content: answer.bytes } },
     };
   }
-  const slotUntilMs = startedAt.getTime() + serverWorkMsMax;
-  return {
-    attempt: attemptOf(o, startedAt, answer, 'not_fetched'),
-    settlement: again(call, whyNot(answer), delayMs(call, answer, o)),
-    ...(answer.kind === 'broken' ? { slotUntilMs } : {}),
-  };
+  const attempt = attemptOf(o, startedAt, answer, 'not_fetched');
+  const delay = delayMs(call, answer, o);
+  if (answer.kind !== 'broken') return { attempt, settlement: again(call, whyNot(answer), delay) };
+  // Given up: its slot is not free before FacturAPI can have ended, and this call not before that.
+  const slotUntilMs = startedAt.getTime() + givenUpWorkMsMax;
+  const slotMs = Math.max(0, slotUntilMs - o.now().getTime());
+  const settlement = { ...again(call, whyNot(answer), Math.max(delay, slotMs)), slotMs };
+  return { attempt, settlement, slotUntilMs };
 }
 
-function looksLike(kind: 'xml' | 'pdf', bytes: Buffer): boolean {
-  const start = bytes.subarray(0, 100).toString('latin1').trimStart();
-  return kind === 'pdf' ? start.startsWith('%PDF-') : /^(\xEF\xBB\xBF)?\s*</.test(start);
+/** A page of some proxy, answered with 200, must not be kept for ever as the CFDI. */
+function isTheFile(kind: 'xml' | 'pdf', bytes: Buffer, call: ClaimedCall): boolean {
+  if (kind === 'pdf') return bytes.subarray(0, 5).toString('latin1') === '%PDF-';
+  const text = bytes.toString('utf8');
+  if (!text.includes('cfdi:Comprobante')) return false;
+  return call.uuid === null || text.toLowerCase().includes(call.uuid.toLowerCase());
 }
 
 function again(call: ClaimedCall, problem: unknown, delay: number): Settlement {
@@ -58,5 +63,7 @@ function delayMs(call: ClaimedCall, answer: Answer, o: PerformOptions): number {
 
 function whyNot(answer: Answer): unknown {
   if (answer.kind !== 'answered') return { code: answer.kind, message: answer.why };
+  if (answer.status === 200)
+    return { code: 'not_the_file', message: 'lo recibido no es el archivo' };
   return readProblem(answer.body, answer.status);
 }

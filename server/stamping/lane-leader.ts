@@ -58,7 +58,8 @@ export function startLaneLeader(o: LaneLeaderOptions) {
     next.on('end', () => lost(next));
     try {
       await next.connect();
-      await takeRole(next, o.access);
+      await answered(takeRole(next, o.access));
+      if (stopped) throw new Error('stopped meanwhile');
     } catch (error) {
       next.end().catch(() => {});
       throw error;
@@ -70,7 +71,9 @@ export function startLaneLeader(o: LaneLeaderOptions) {
   const tick = async () => {
     const session = connection ?? (await connect());
     if (lead) {
-      await answered(session.query(HEARTBEAT, [o.lane, lead.epoch, ...o.inFlight()]));
+      const beat = session.query(HEARTBEAT, [o.lane, lead.epoch, ...o.inFlight()]);
+      // No row: somebody leads under a newer epoch, and this session has missed it.
+      if ((await answered(beat)).rowCount === 0) throw new Error('another leader has taken over');
       return;
     }
     const { rows } = await answered(
@@ -80,7 +83,10 @@ export function startLaneLeader(o: LaneLeaderOptions) {
       ]),
     );
     if (!rows[0]?.won || connection !== session) return;
-    const { rows: epochs } = await session.query<{ epoch: number }>(TAKE_LEAD, [o.lane, o.name]);
+    const { rows: epochs } = await answered(
+      session.query<{ epoch: number }>(TAKE_LEAD, [o.lane, o.name]),
+    );
+    if (stopped || connection !== session) return;
     lead = { epoch: epochs[0]!.epoch, connection: session };
     o.log.info({ lane: o.lane, epoch: lead.epoch }, 'leads the lane');
     o.onWon(lead);

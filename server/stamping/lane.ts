@@ -1,12 +1,17 @@
 import type pg from 'pg';
 import type { Logger } from '../platform/logging.ts';
 import type { DatabaseAccess } from '../platform/postgres/database.ts';
-import { attemptMsMax, bufferMsMax, sendingMsMax, timeoutMs } from './deadlines.ts';
+import {
+  attemptMsMax,
+  backoffMs,
+  bufferMsMax,
+  crashesMax,
+  sendingMsMax,
+  timeoutMs,
+} from './deadlines.ts';
 import { type Lead, startLaneLeader } from './lane-leader.ts';
 import type { Performed } from './perform-call.ts';
-import { priorities } from './priorities.ts';
-import { settleCall } from './settle-call.ts';
-import { makeSlots } from './slots.ts';
+import { attemptKey, makeSlots } from './slots.ts';
 import {
   type ClaimedCall,
   claimCalls,
@@ -15,6 +20,7 @@ import {
   requeueOverdueCalls,
   wakeDelayedCalls,
 } from './stamping-queue.ts';
+import { heldForAPerson, writeResult } from './write-result.ts';
 
 export interface LaneOptions {
   readonly lane: number;
@@ -28,14 +34,15 @@ export interface LaneOptions {
 
 /** Nothing may depend on a NOTIFY that was lost: look by oneself this often. */
 const pollMs = 1_000;
-const settleRetryMs = 250;
 /** Claiming ahead pays for short calls only; a long one would outlive the buffered call's age. */
 const claimAheadCallMsMax = bufferMsMax / 2;
+/** Ages and slots are measured on a clock that nobody sets. */
+const nowMs = () => performance.now();
 
 /**
  * One lane: every call of one FacturAPI limit, made by its leader alone.
  *
- *   queue ── claim ──> buffer (a few ahead) ── free slot ──> call ──> settle
+ *   queue ── claim ──> buffer (a few ahead) ── free slot ──> call ──> result written
  *
  * The buffer keeps a commit from standing between two calls. What waits in it longer than
  * `bufferMsMax` is put back: its deadline in the queue was counted from its claim.
@@ -43,14 +50,18 @@ const claimAheadCallMsMax = bufferMsMax / 2;
 export function startLane(o: LaneOptions) {
   const slots = makeSlots(o.limit);
   const buffer: Array<{ call: ClaimedCall; claimedAtMs: number }> = [];
+  /** Attempts in flight, and ended ones whose result is not written yet. */
+  const running = new Map<number, { attempts: number; work: Promise<void> }>();
+  const crashes = new Map<number, number>();
   let lead: Lead | undefined;
-  let claiming = false;
+  let claiming: Promise<void> | undefined;
+  let puttingBack: Promise<unknown> = Promise.resolve();
   let mayHaveMore = false;
   let stopping = false;
   let averageCallMs = 0;
   let maxInFlightSeen = 0;
   let timer: NodeJS.Timeout | undefined;
-  const running = new Map<number, Promise<void>>();
+  let nextLookMs = 0;
 
   const leader = startLaneLeader({
     access: o.leaderAccess,
@@ -62,16 +73,18 @@ export function startLane(o: LaneOptions) {
       void takeOver(won);
     },
     onLost: () => {
+      const { epoch } = lead ?? {};
       lead = undefined;
-      // The rows stay `calling`: the next leader inherits them, and looks up before it sends.
-      buffer.length = 0;
+      // Never sent, so nothing has to be looked up: whoever leads next may simply send it.
+      if (epoch !== undefined) putBack(epoch, buffer.splice(0));
     },
   });
 
   async function takeOver(won: Lead) {
     try {
-      const inherited = await inheritedCalls(won.connection, o.lane);
-      for (const call of inherited) slots.inherit(call.id, Date.now() + call.leftMs);
+      await puttingBack;
+      const inherited = (await inheritedCalls(won.connection, o.lane)).filter(isNotOurs);
+      for (const call of inherited) slots.inherit(attemptKey(call), nowMs() + call.leftMs);
       if (inherited.length > 0) {
         const longestMs = Math.round(inherited[0]!.leftMs);
         o.log.warn(
@@ -88,35 +101,53 @@ export function startLane(o: LaneOptions) {
     }
   }
 
+  /** We lost the lead and won it back: our own attempts hold their slots here already. */
+  function isNotOurs(call: { id: number; attempts: number }): boolean {
+    return running.get(call.id)?.attempts !== call.attempts;
+  }
+
   function pump() {
     if (!lead || stopping) return;
-    putBackAged(lead);
-    let free = slots.free(Date.now());
-    while (free > 0 && buffer.length > 0) {
-      const { call } = buffer.shift()!;
-      free -= 1;
-      start(call, lead.epoch);
+    const aged = buffer.filter((one) => nowMs() - one.claimedAtMs > bufferMsMax);
+    if (aged.length > 0) {
+      for (const one of aged) buffer.splice(buffer.indexOf(one), 1);
+      mayHaveMore = true;
+      putBack(lead.epoch, aged);
     }
-    void claimMore(lead, free);
+    let free = slots.free(nowMs());
+    while (free > 0 && buffer.length > 0) {
+      free -= 1;
+      start(buffer.shift()!.call, lead.epoch);
+    }
+    claimMore(lead, free);
   }
 
-  function putBackAged(now: Lead) {
-    const aged = buffer.filter((one) => Date.now() - one.claimedAtMs > bufferMsMax);
-    if (aged.length === 0) return;
-    const ids = aged.map((one) => one.call.id);
-    for (const one of aged) buffer.splice(buffer.indexOf(one), 1);
-    mayHaveMore = true;
-    putBackCalls(o.pool, now.epoch, ids).catch((error) => {
-      o.log.warn({ err: error, ids }, 'aged calls were not put back; their deadline returns them');
-    });
+  function putBack(epoch: number, entries: ReadonlyArray<{ call: ClaimedCall }>) {
+    if (entries.length === 0) return;
+    const calls = entries.map((one) => one.call);
+    const before = puttingBack;
+    puttingBack = before
+      .then(() => putBackCalls(o.pool, epoch, calls))
+      .catch((error) => {
+        const ids = calls.map((call) => call.id);
+        o.log.warn({ err: error, ids }, 'calls were not put back; their deadline returns them');
+      });
   }
 
-  async function claimMore(now: Lead, free: number) {
+  function claimMore(now: Lead, free: number) {
     const ahead = averageCallMs <= claimAheadCallMsMax ? o.limit : 0;
     const count = free + ahead - buffer.length;
     if (claiming || !mayHaveMore || count <= 0) return;
-    claiming = true;
-    const claimedAtMs = Date.now();
+    // Before the claim is sent: what is queued while it runs must be heard.
+    mayHaveMore = false;
+    claiming = claim(now, count).finally(() => {
+      claiming = undefined;
+      if (mayHaveMore || buffer.length > 0) setImmediate(pump);
+    });
+  }
+
+  async function claim(now: Lead, count: number) {
+    const claimedAtMs = nowMs();
     try {
       const calls = await claimCalls(now.connection, {
         lane: o.lane,
@@ -125,67 +156,76 @@ export function startLane(o: LaneOptions) {
         deadlineMs: bufferMsMax + sendingMsMax,
         lookUpMs: timeoutMs('look_up'),
       });
-      mayHaveMore = calls.length === count;
-      if (lead !== now) return;
-      buffer.push(...calls.map((call) => ({ call, claimedAtMs })));
+      const entries = calls.map((call) => ({ call, claimedAtMs }));
+      if (lead !== now || stopping) return putBack(now.epoch, entries);
+      if (calls.length === count) mayHaveMore = true;
+      buffer.push(...entries);
       buffer.sort((a, b) => a.call.priority - b.call.priority);
-      if (calls.length > 0) setImmediate(pump);
     } catch (error) {
+      mayHaveMore = true;
+      if (lead === now) schedule(pollMs);
       o.log.warn({ err: error }, 'a claim failed');
-    } finally {
-      claiming = false;
     }
   }
 
   function start(call: ClaimedCall, epoch: number) {
-    slots.start(call.id);
+    slots.start(attemptKey(call));
     maxInFlightSeen = Math.max(maxInFlightSeen, slots.inFlight());
-    running.set(
-      call.id,
-      run(call, epoch).finally(() => running.delete(call.id)),
-    );
+    const entry = { attempts: call.attempts, work: Promise.resolve() };
+    running.set(call.id, entry);
+    entry.work = run(call, epoch).finally(() => {
+      if (running.get(call.id) === entry) running.delete(call.id);
+    });
   }
 
   async function run(call: ClaimedCall, epoch: number) {
-    const startedMs = Date.now();
+    const startedMs = nowMs();
+    const startedAt = new Date();
     let performed: Performed;
     try {
       performed = await o.perform(call);
+      crashes.delete(call.id);
     } catch (error) {
-      // A fault of ours, not FacturAPI's: the row keeps its slot, and its deadline returns it.
-      o.log.error({ err: error, call: call.id, invoice: call.invoiceId }, 'an attempt crashed');
-      slots.quarantine(call.id, Date.now() + attemptMsMax);
-      return;
+      performed = crashed(call, startedAt, error);
     }
-    const tookMs = Date.now() - startedMs;
+    const tookMs = nowMs() - startedMs;
     averageCallMs = averageCallMs === 0 ? tookMs : averageCallMs * 0.9 + tookMs * 0.1;
-    if (performed.slotUntilMs && performed.slotUntilMs > Date.now()) {
-      slots.quarantine(call.id, performed.slotUntilMs);
-    } else {
-      slots.end(call.id);
-    }
+    const slotMs = (performed.slotUntilMs ?? 0) - Date.now();
+    if (slotMs > 0) slots.quarantine(attemptKey(call), nowMs() + slotMs);
+    else slots.end(attemptKey(call));
     logAttempt(call, performed, tookMs);
     pump();
-    await settle(call, epoch, performed);
+    await writeResult(call, performed, { pool: o.pool, lane: o.lane, epoch, log: o.log });
+    if (performed.settlement.state === 'delayed') schedule(performed.settlement.delayMs ?? 0);
   }
 
-  /** A result is never dropped while PostgreSQL is away: it is written when it is back. */
-  async function settle(call: ClaimedCall, epoch: number, performed: Performed) {
-    for (;;) {
-      try {
-        const { settlement, attempt } = performed;
-        const housekeepingPriority = priorities.housekeeping;
-        const options = { call, lane: o.lane, epoch, settlement, attempt, housekeepingPriority };
-        if (!(await settleCall(o.pool, options))) {
-          o.log.warn({ call: call.id, epoch }, 'another leader has this call: result left to it');
-        }
-        if (settlement.state === 'delayed') schedule(settlement.delayMs ?? 0);
-        return;
-      } catch (error) {
-        o.log.warn({ err: error, call: call.id }, 'a result could not be written; trying again');
-        await new Promise((resolve) => setTimeout(resolve, settleRetryMs));
-      }
+  /** A fault of ours, not FacturAPI's. Whether it was sent is not known, so look before sending. */
+  function crashed(call: ClaimedCall, startedAt: Date, error: unknown): Performed {
+    const times = (crashes.get(call.id) ?? 0) + 1;
+    crashes.set(call.id, times);
+    o.log.error(
+      { err: error, call: call.id, invoice: call.invoiceId, times },
+      'an attempt crashed',
+    );
+    const attempt = { outcome: 'crashed', startedAt, endedAt: new Date() };
+    if (times >= crashesMax) {
+      crashes.delete(call.id);
+      return heldForAPerson(call, { attempt }, 'attempt_crashed');
     }
+    const isCreation = call.kind === 'create_invoice';
+    const delayMs = Math.max(attemptMsMax, backoffMs(call.attempts, Math.random));
+    return {
+      attempt,
+      slotUntilMs: Date.now() + attemptMsMax,
+      settlement: {
+        state: 'delayed',
+        delayMs,
+        slotMs: attemptMsMax,
+        outcomeUnknown: isCreation,
+        problem: { code: 'crashed' },
+        ...(isCreation ? { invoice: { status: 'queued' } } : {}),
+      },
+    };
   }
 
   function logAttempt(call: ClaimedCall, performed: Performed, tookMs: number) {
@@ -198,30 +238,30 @@ export function startLane(o: LaneOptions) {
         attempt: call.attempts,
         httpStatus,
         logId,
-        tookMs,
+        tookMs: Math.round(tookMs),
       },
       `${call.kind} ${outcome}`,
     );
   }
 
-  let nextLookMs = 0;
   function schedule(inMs: number) {
-    const atMs = Date.now() + Math.max(1, inMs);
+    if (stopping) return;
+    const atMs = nowMs() + Math.max(1, inMs);
     if (timer && atMs >= nextLookMs) return;
     clearTimeout(timer);
     nextLookMs = atMs;
-    timer = setTimeout(lookAround, atMs - Date.now());
+    timer = setTimeout(lookAround, atMs - nowMs());
   }
 
-  /** Delayed calls that are due, inherited ones past their deadline, and what no one told us of. */
+  /** Delayed calls that are due, calls past their deadline, and what no one told us of. */
   async function lookAround() {
     timer = undefined;
     const now = lead;
     let nextMs = pollMs;
     if (now && !stopping) {
       try {
-        const dueMs = await wakeDelayedCalls(now.connection, o.lane);
         const ours = [...running.keys(), ...buffer.map((one) => one.call.id)];
+        const dueMs = await wakeDelayedCalls(now.connection, o.lane, ours);
         for (const id of await requeueOverdueCalls(now.connection, o.lane, ours)) {
           o.log.warn({ call: id }, 'a call is past its deadline without a result: queued again');
         }
@@ -232,7 +272,7 @@ export function startLane(o: LaneOptions) {
         o.log.debug({ err: error }, 'the lane could not look around');
       }
     }
-    if (!stopping) schedule(nextMs);
+    schedule(nextMs);
   }
   schedule(pollMs);
 
@@ -246,13 +286,10 @@ export function startLane(o: LaneOptions) {
     async stop() {
       stopping = true;
       clearTimeout(timer);
-      const ids = buffer.splice(0).map((one) => one.call.id);
-      if (lead && ids.length > 0) {
-        await putBackCalls(o.pool, lead.epoch, ids).catch((error) => {
-          o.log.warn({ err: error }, 'buffered calls were not put back');
-        });
-      }
-      await Promise.all(running.values());
+      if (lead) putBack(lead.epoch, buffer.splice(0));
+      await claiming;
+      await puttingBack;
+      await Promise.all([...running.values()].map((entry) => entry.work));
       await leader.stop();
     },
   };

@@ -10,11 +10,13 @@ import {
 import {
   backoffMs,
   blockedRetryMs,
+  doubtWaitMs,
   emptyLookUpsBeforeResend,
+  givenUpWorkMsMax,
+  lastingAttemptsMax,
   lookUpWaitMs,
   pollPendingMsMax,
   pollPendingMsMin,
-  serverWorkMsMax,
   timeoutMs,
 } from './deadlines.ts';
 import type { Attempt, InvoiceChange, Settlement } from './settle-call.ts';
@@ -43,6 +45,9 @@ export interface Performed {
  *                                         └─ nothing, twice ──┐
  *   never sent ───────────────────────────────────────────────┴─> send the frozen body
  *   pending at FacturAPI ── read it by id ──> its state
+ *
+ * A refusal after an answer was lost, and `invoice_stamping_failed` at any time, may stem from a
+ * CFDI that exists: they are looked up once more, and when nothing is found a person decides.
  */
 export async function createInvoice(call: ClaimedCall, o: PerformOptions): Promise<Performed> {
   const key = o.keyOf(call);
@@ -76,7 +81,7 @@ async function lookUp(
   const answer = await o.facturapi.findByExternalId(key, call.document.external_id, {
     timeoutMs: timeoutMs('look_up'),
   });
-  const invoices = readInvoiceList(answer);
+  const invoices = ownInvoices(answer, call.document.external_id);
   if (!invoices) return ended(call, o, startedAt, answer, unreadable(answer));
   if (invoices.length > 1) {
     const uuids = invoices.map((invoice) => invoice.uuid).join(', ');
@@ -90,6 +95,7 @@ async function lookUp(
   }
   const invoice = invoices[0];
   if (invoice) return ended(call, o, startedAt, answer, outcomeOfInvoice(invoice));
+  if (call.doubt) return ended(call, o, startedAt, answer, { kind: 'review', problem: call.doubt });
   const emptyLookUps = call.emptyLookUps + 1;
   if (emptyLookUps >= emptyLookUpsBeforeResend) return 'send';
   return {
@@ -102,6 +108,12 @@ async function lookUp(
       invoice: { status: 'queued' },
     },
   };
+}
+
+/** Undefined, as for an unreadable list, when it holds what was not asked for. */
+function ownInvoices(answer: Answer, externalId: string): FacturapiInvoice[] | undefined {
+  const invoices = readInvoiceList(answer);
+  return invoices?.every((one) => one.external_id === externalId) ? invoices : undefined;
 }
 
 async function pollPending(
@@ -132,6 +144,7 @@ function unreadable(answer: Answer): Outcome {
       return { kind: 'unknown', why: outcome.why, workMayGoOn: false };
     case 'stamped':
     case 'pending':
+    case 'doubtful':
     case 'review':
     case 'refused':
       return { kind: 'unknown', why: 'a look-up without a readable answer', workMayGoOn: false };
@@ -145,13 +158,25 @@ function ended(
   answer: Answer | undefined,
   outcome: Outcome,
 ): Performed {
-  const slotUntilMs = startedAt.getTime() + serverWorkMsMax;
+  const slotUntilMs = startedAt.getTime() + givenUpWorkMsMax;
   const workMayGoOn = outcome.kind === 'unknown' && outcome.workMayGoOn;
   return {
     attempt: attemptOf(o, startedAt, answer, outcome.kind),
-    settlement: settlementOf(call, outcome, workMayGoOn ? slotUntilMs : 0, o),
+    settlement: settlementOf(call, weighed(call, outcome), workMayGoOn ? slotUntilMs : 0, o),
     ...(workMayGoOn ? { slotUntilMs } : {}),
   };
+}
+
+/** What an answer means depends on what went before it. */
+function weighed(call: ClaimedCall, outcome: Outcome): Outcome {
+  if (outcome.kind === 'refused' && call.outcomeUnknown) {
+    return { kind: 'doubtful', problem: outcome.problem };
+  }
+  if (outcome.kind === 'unknown' && outcome.lasting && call.attempts >= lastingAttemptsMax) {
+    const message = `FacturAPI responde siempre lo mismo (${outcome.why}) y no tiene la factura.`;
+    return { kind: 'doubtful', problem: { code: 'no_progress', message } };
+  }
+  return outcome;
 }
 
 function settlementOf(
@@ -160,11 +185,13 @@ function settlementOf(
   notBeforeMs: number,
   o: PerformOptions,
 ): Settlement {
-  const again = (delayMs: number, problem: unknown, outcomeUnknown: boolean): Settlement => ({
+  const slotMs = Math.max(0, notBeforeMs - o.now().getTime());
+  const again = (delayMs: number, problem: object, outcomeUnknown: boolean): Settlement => ({
     state: 'delayed',
-    delayMs: Math.max(delayMs, notBeforeMs - o.now().getTime()),
+    delayMs: Math.max(delayMs, slotMs),
+    slotMs,
     outcomeUnknown,
-    problem,
+    problem: call.doubt ? { ...problem, doubt: call.doubt } : problem,
     invoice: { status: call.facturapiId ? 'pending' : 'queued' },
   });
   const final = (invoice: InvoiceChange): Settlement => ({ state: 'done', invoice });
@@ -180,6 +207,8 @@ function settlementOf(
       };
     case 'refused':
       return final({ status: 'rejected', rejection: outcome.problem });
+    case 'doubtful':
+      return again(doubtWaitMs, { code: 'doubtful', doubt: outcome.problem }, true);
     case 'review':
       return { ...final({ status: 'review', rejection: outcome.problem }), state: 'dead' };
     case 'busy': {
@@ -210,6 +239,7 @@ function stampedChange(call: ClaimedCall, invoice: FacturapiInvoice): InvoiceCha
 /** FacturAPI's answer held against what was asked: a stamped CFDI stays, but somebody must know. */
 function differences(call: ClaimedCall, invoice: FacturapiInvoice) {
   const warnings: Array<{ code: string; detail: string }> = [];
+  // Checked to be a number, if any, when the answer was read.
   if (invoice.total !== undefined && !new Decimal(invoice.total).eq(call.total)) {
     const detail = `FacturAPI timbró un total de ${invoice.total} y se esperaba ${call.total}.`;
     warnings.push({ code: 'total_differs', detail });

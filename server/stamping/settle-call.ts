@@ -7,6 +7,8 @@ export interface Settlement {
   readonly delayMs?: number;
   readonly outcomeUnknown?: boolean;
   readonly emptyLookUps?: number;
+  /** FacturAPI may be at work on the call that was given up for so long. */
+  readonly slotMs?: number;
   readonly problem?: unknown;
   readonly invoice?: InvoiceChange;
   readonly file?: { readonly kind: 'xml' | 'pdf'; readonly content: Buffer };
@@ -77,6 +79,8 @@ export async function settleCall(db: Queryable, o: SettleOptions): Promise<boole
       o.housekeepingPriority,
       json(s.invoice?.warnings),
       call.requestId,
+      call.attempts,
+      s.slotMs ?? 0,
     ],
   });
   return (rows[0]?.settled ?? 0) > 0;
@@ -91,8 +95,10 @@ with settled as (
   update stamping_calls
      set state = $3, run_at = now() + $4::float8 * interval '1 ms', outcome_unknown = $5,
          empty_look_ups = $6, last_problem = $7::jsonb, claimed_by = null, deadline = null,
+         slot_until = case when $27::float8 > 0 then now() + $27::float8 * interval '1 ms' end,
          done_at = case when $3 in ('done', 'dead') then now() end
-   where id = $1 and claimed_by = $2 and state = 'calling'
+   -- the attempt too: a result that is written again must never land on the next attempt
+   where id = $1 and claimed_by = $2 and attempts = $26 and state = 'calling'
   returning id, tenant_id, invoice_id, kind, attempts),
 history as (
   insert into stamping_attempts (tenant_id, invoice_id, call_id, kind, attempt, epoch, outcome,

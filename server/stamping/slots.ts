@@ -4,50 +4,58 @@
  *                   -> quarantined -> free
  * A call that ended without an answer leaves its slot quarantined until FacturAPI can no longer
  * be working on it; a call inherited from a dead leader is quarantined until its deadline.
+ * What holds a slot is one attempt: the next attempt of the same call needs a slot of its own.
  */
+/** One attempt of one call, by any name that no other attempt has. */
+export type Attempt = string | number;
+
 export interface Slots {
   readonly limit: number;
   free(nowMs: number): number;
   inFlight(): number;
-  start(callId: number): void;
-  /** The call was answered: FacturAPI's work has ended. */
-  end(callId: number): void;
-  /** The call was given up: its work may go on until `untilMs`. */
-  quarantine(callId: number, untilMs: number): void;
-  /** A dead leader's call: it may be in flight until `untilMs`. */
-  inherit(callId: number, untilMs: number): void;
-  /** When the next quarantined slot comes free; undefined when none is quarantined. */
-  nextReleaseMs(): number | undefined;
+  start(attempt: Attempt): void;
+  /** It was answered: FacturAPI's work has ended. */
+  end(attempt: Attempt): void;
+  /** It was given up: its work may go on until `untilMs`. */
+  quarantine(attempt: Attempt, untilMs: number): void;
+  /** A dead leader's attempt: it may be in flight until `untilMs`. */
+  inherit(attempt: Attempt, untilMs: number): void;
+}
+
+/** Names one attempt of one call. */
+export function attemptKey(call: { readonly id: number; readonly attempts: number }): string {
+  return `${call.id}#${call.attempts}`;
 }
 
 export function makeSlots(limit: number): Slots {
-  const calling = new Set<number>();
-  const quarantined = new Map<number, number>();
+  const calling = new Set<Attempt>();
+  const quarantined = new Map<Attempt, number>();
 
   return {
     limit,
     free(nowMs) {
-      for (const [id, untilMs] of quarantined) if (untilMs <= nowMs) quarantined.delete(id);
-      // A call of ours that is also inherited (we lost the lead and won it back) counts once.
+      for (const [attempt, untilMs] of quarantined) {
+        if (untilMs <= nowMs) quarantined.delete(attempt);
+      }
+      // An attempt of ours that is also inherited (we lost the lead and won it back) counts once.
       let held = calling.size;
-      for (const id of quarantined.keys()) if (!calling.has(id)) held += 1;
+      for (const attempt of quarantined.keys()) if (!calling.has(attempt)) held += 1;
       return Math.max(0, limit - held);
     },
     inFlight: () => calling.size,
-    start(callId) {
-      calling.add(callId);
+    start(attempt) {
+      calling.add(attempt);
     },
-    end(callId) {
-      calling.delete(callId);
-      quarantined.delete(callId);
+    end(attempt) {
+      calling.delete(attempt);
+      quarantined.delete(attempt);
     },
-    quarantine(callId, untilMs) {
-      calling.delete(callId);
-      quarantined.set(callId, Math.max(untilMs, quarantined.get(callId) ?? 0));
+    quarantine(attempt, untilMs) {
+      calling.delete(attempt);
+      quarantined.set(attempt, Math.max(untilMs, quarantined.get(attempt) ?? 0));
     },
-    inherit(callId, untilMs) {
-      quarantined.set(callId, untilMs);
+    inherit(attempt, untilMs) {
+      quarantined.set(attempt, Math.max(untilMs, quarantined.get(attempt) ?? 0));
     },
-    nextReleaseMs: () => (quarantined.size === 0 ? undefined : Math.min(...quarantined.values())),
   };
 }

@@ -129,7 +129,7 @@ export async function failedStart(
   return { code, said: log.map((record) => record.msg).join('\n') };
 }
 
-function spawnServer(env: Readonly<Record<string, string>>): {
+export function spawnServer(env: Readonly<Record<string, string>>): {
   child: ChildProcess;
   log: LogRecord[];
   exited: Promise<number | null>;

@@ -89,6 +89,8 @@ export function claimedCall(o: Partial<ClaimedCall> = {}): ClaimedCall {
     emptyLookUps: 0,
     total: '116.000000',
     facturapiId: null,
+    uuid: null,
+    doubt: null,
     keySealed: Buffer.from('sealed'),
     requestId: 'request-1',
     document: Object.freeze({

@@ -16,6 +16,7 @@ import Fastify, {
 import type { NewId } from '../clock.ts';
 import type { Logger } from '../logging.ts';
 import { isDatabaseUnavailable } from '../postgres/database.ts';
+import { checkText } from './check-text.ts';
 import { invalid, notFound, Problem, unavailable } from './problem.ts';
 import { fieldErrors, validatorCompiler } from './validation.ts';
 
@@ -76,6 +77,9 @@ export async function makeHttpServer(o: HttpServerOptions): Promise<HttpServer> 
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'same-origin');
+  });
+  server.addHook('preValidation', async (request) => {
+    checkText(request);
   });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

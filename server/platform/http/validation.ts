@@ -18,11 +18,21 @@ export function validatorCompiler(): FastifySchemaCompiler<object> {
   const shared = { strict: false, removeAdditional: false, useDefaults: true, allErrors: true };
   const asSent = new Ajv({ ...shared, coerceTypes: false });
   const asText = new Ajv({ ...shared, coerceTypes: true });
-  for (const ajv of [asSent, asText]) formats.default(ajv);
+  for (const ajv of [asSent, asText]) addFormats(ajv);
   return ({ schema, httpPart }) => {
     const ajv = httpPart === 'body' ? asSent : asText;
     return ajv.compile(schema) as ValidateFunction;
   };
+}
+
+/** The usual ones, held to what Date and PostgreSQL can read. */
+function addFormats(ajv: Ajv): void {
+  formats.default(ajv);
+  const { validate } = formats.default.get('date-time') as { validate: (text: string) => boolean };
+  // RFC 3339 has leap seconds, which Date has not.
+  ajv.addFormat('date-time', (text) => validate(text) && !Number.isNaN(Date.parse(text)));
+  // Ajv also takes urn:uuid:..., which PostgreSQL does not.
+  ajv.addFormat('uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i);
 }
 
 /** Ajv's errors in Spanish, each with the field's path as people write it: items[0].product. */
@@ -62,6 +72,11 @@ function pathOf(error: ErrorObject): string {
   const params = error.params as { missingProperty?: string; additionalProperty?: string };
   const last = params.missingProperty ?? params.additionalProperty;
   if (last !== undefined) steps.push(last);
+  return pathAsWritten(steps);
+}
+
+/** As people write it: items[0].product. */
+export function pathAsWritten(steps: readonly string[]): string {
   return steps.reduce((path, step) => {
     if (/^\d+$/.test(step)) return `${path}[${step}]`;
     return path === '' ? step : `${path}.${step}`;

@@ -18,6 +18,11 @@ export interface PoolOptions {
 export const poolWaitMsMax = 3_000;
 export const statementMsMax = 10_000;
 export const idleInTransactionMsMax = 15_000;
+/** Past its own deadline, a server that has not answered is frozen or cut off. */
+export const queryMsMax = statementMsMax + 2_000;
+/** Probes are asked about once a second or two, and must say no in time. */
+export const pingMsMax = 1_500;
+const keepAliveAfterMs = 10_000;
 
 /** int8 as number: ids and folios stay far below 2^53. numeric stays text: money is decimal. */
 const types: pg.CustomTypesConfig = {
@@ -32,6 +37,7 @@ export function clientConfig(access: DatabaseAccess, name: string): pg.ClientCon
     connectionString: access.url,
     application_name: `timbra ${name}`,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
     types,
   };
 }
@@ -44,17 +50,39 @@ export function makePool(options: PoolOptions): pg.Pool {
     // Long-lived: each new connection would warm its own caches again.
     idleTimeoutMillis: 0,
     statement_timeout: statementMsMax,
+    query_timeout: queryMsMax,
     idle_in_transaction_session_timeout: idleInTransactionMsMax,
     onConnect: (client: pg.ClientBase) => takeRole(client, options.access),
   } as pg.PoolConfig);
   pool.on('error', (error) => {
     options.log.warn({ err: error }, 'an idle database connection was lost');
   });
+  pool.on('connect', (client) => {
+    // The pool listens to idle clients only; the end of one that is in use would be thrown. Whoever
+    // uses it learns of it from the query in course, or from the next one.
+    client.on('error', (error) => {
+      options.log.debug({ err: error }, 'a database connection was lost');
+    });
+  });
+  pool.on('release', (_error, client) => {
+    // Given back by someone who waits no longer: the next one's query would wait behind this one.
+    if (isBusy(client)) void client.end().catch(() => {});
+  });
   return pool;
 }
 
 export async function takeRole(client: pg.ClientBase, access: DatabaseAccess): Promise<void> {
   if (access.role) await client.query(`set role ${access.role}`);
+}
+
+/** Rejects after a moment: a frozen server, or a pool that is used up, is no answer either. */
+export async function ping(db: Queryable): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('PostgreSQL does not answer')), pingMsMax);
+  });
+  const answer = db.query('select 1');
+  await Promise.race([answer, silence]).finally(() => clearTimeout(timer));
 }
 
 export type Queryable = Pick<pg.Pool, 'query'>;
@@ -72,13 +100,21 @@ export async function inTransaction<T>(
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure;
-    });
+    // A busy connection is closed when it is released, and that rolls back too.
+    if (!isBusy(client)) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+    }
     throw error;
   } finally {
     client.release(broken);
   }
+}
+
+/** Whether the server still owes an answer. */
+function isBusy(client: pg.ClientBase): boolean {
+  return (client as unknown as { readyForQuery?: boolean }).readyForQuery === false;
 }
 
 const UNAVAILABLE_CODES = new Set([
@@ -88,7 +124,11 @@ const UNAVAILABLE_CODES = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
+  'EAI_AGAIN',
+  '25P03',
+  '57014',
   '57P01',
   '57P02',
   '57P03',
@@ -101,12 +141,14 @@ const UNAVAILABLE_CODES = new Set([
   '08P01',
 ]);
 
+/** The driver's own errors have no code. */
+const UNAVAILABLE_WORDS =
+  /timeout exceeded when trying to connect|^timeout expired$|Query read timeout|Connection terminated|connection error|Client was closed/i;
+
 /** Whether an error means that PostgreSQL cannot be reached now, rather than that SQL is wrong. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string' && UNAVAILABLE_CODES.has(code)) return true;
-  return /timeout exceeded when trying to connect|Connection terminated|connection error/i.test(
-    error.message,
-  );
+  return UNAVAILABLE_WORDS.test(error.message);
 }

@@ -20,7 +20,8 @@ const reconnectMsMin = 100;
 const reconnectMsMax = 2_000;
 /** A silent half-open connection is found by a query that gets no answer. */
 const checkEveryMs = 10_000;
-const checkMsMax = 5_000;
+/** For the connection, and for each answer on it. */
+const answerMsMax = 3_000;
 
 /** One LISTEN connection that comes back by itself; the machine's processes share it. */
 export function startListener(options: ListenerOptions): Listener {
@@ -44,22 +45,21 @@ export function startListener(options: ListenerOptions): Listener {
 
   const check = (which: pg.Client) => {
     timer = setTimeout(() => {
-      const silent = setTimeout(() => lost(which, new Error('no answer')), checkMsMax);
       which.query('select 1').then(
         () => {
-          clearTimeout(silent);
           if (client === which) check(which);
         },
-        (error: Error) => {
-          clearTimeout(silent);
-          lost(which, error);
-        },
+        (error: Error) => lost(which, error),
       );
     }, checkEveryMs);
   };
 
   const connect = () => {
-    const next = new pg.Client(clientConfig(options.access, 'listen'));
+    const next = new pg.Client({
+      ...clientConfig(options.access, 'listen'),
+      connectionTimeoutMillis: answerMsMax,
+      query_timeout: answerMsMax,
+    });
     client = next;
     next.on('error', (error) => lost(next, error));
     next.on('end', () => lost(next));

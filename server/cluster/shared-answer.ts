@@ -1,0 +1,40 @@
+/**
+ * One answer for all who ask at about the same time: those who come while it is being made get it
+ * too, and so do those who come within `keepMs` after. A failure is not kept.
+ */
+export function sharedAnswer<T>(
+  keepMs: number,
+  make: () => Promise<T>,
+  nowMs: () => number = () => performance.now(),
+): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  let goodUntilMs = Number.POSITIVE_INFINITY;
+  return () => {
+    if (answer && nowMs() < goodUntilMs) return answer;
+    const made = make();
+    answer = made;
+    goodUntilMs = Number.POSITIVE_INFINITY;
+    made.then(
+      () => {
+        goodUntilMs = nowMs() + keepMs;
+      },
+      () => {
+        if (answer === made) answer = undefined;
+      },
+    );
+    return made;
+  };
+}
+
+/** Rejects when the work has not ended in time; the work itself goes on. */
+export async function within<T>(msMax: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${msMax} ms`)), msMax);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import type { Answer } from '../../server/facturapi/facturapi.ts';
+import { createInvoice, type Performed } from '../../server/stamping/perform-call.ts';
+import type { ClaimedCall } from '../../server/stamping/stamping-queue.ts';
+import { type AskedOf, answered, scriptedFacturapi } from './scripted-facturapi.ts';
+
+/** What the stamper's dice always show. */
+export const chance = 0.5;
+
+export const list = (...invoices: object[]) => answered(200, { data: invoices });
+
+export const problem = (status: number, code: string, o: { retryAfterMs?: number } = {}) =>
+  answered(status, { ok: false, code, message: `about ${code}`, status }, o);
+
+/** Attempts at a time that stands still, against a FacturAPI that answers by script. */
+export function scriptedStamper(
+  script: ReadonlyArray<readonly [AskedOf, Answer]>,
+  key: string | null = 'sk_1',
+) {
+  const { facturapi, asked, left } = scriptedFacturapi(script);
+  const nowMs = Date.UTC(2026, 2, 1);
+  const attempt = (call: ClaimedCall) =>
+    createInvoice(call, {
+      facturapi,
+      keyOf: () => key ?? undefined,
+      now: () => new Date(nowMs),
+      random: () => chance,
+    });
+  return { asked, left, nowMs, attempt, what: () => asked.map((one) => one.what) };
+}
+
+/** The call as the queue hands it out next, after what its attempt wrote. */
+export function again(call: ClaimedCall, { settlement }: Performed): ClaimedCall {
+  assert.equal(settlement.state, 'delayed');
+  return {
+    ...call,
+    attempts: call.attempts + 1,
+    outcomeUnknown: settlement.outcomeUnknown ?? false,
+    emptyLookUps: settlement.emptyLookUps ?? 0,
+    facturapiId: settlement.invoice?.facturapiId ?? call.facturapiId,
+    doubt: (settlement.problem as { doubt?: ClaimedCall['doubt'] } | undefined)?.doubt ?? null,
+  };
+}
