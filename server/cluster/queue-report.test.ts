@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import pg from 'pg';
+import type pg from 'pg';
 import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
+import { testPool } from '../../test/support/records.ts';
 import { type QueueReport, readQueueReport } from './queue-report.ts';
 
 describe('the queue report', () => {
@@ -10,8 +11,8 @@ describe('the queue report', () => {
   let pool: pg.Pool;
   before(async () => {
     const database = await testDatabase(t);
-    pool = new pg.Pool({ connectionString: database.admin.url, max: 1 });
-    t.after(() => pool.end());
+    // One connection, for what `enqueue` sets on it.
+    pool = testPool(t, database.admin, 1);
   });
 
   test('before the first leader there is none, and nothing waits', async () => {

@@ -62,7 +62,7 @@ export function customerDirectory(o: { db: Database; newId: NewId }): Directory 
   return {
     search: (tenantId, query, limit) => searchCustomers(o.db, tenantId, query, limit),
     find: (tenantId, id) => readCustomer(o.db, tenantId, id),
-    create: (tenantId, fields) => insertCustomer(o.db, tenantId, o.newId(), checked(fields)),
+    create: async (tenantId, fields) => insertCustomer(o.db, tenantId, o.newId(), checked(fields)),
     async replace(tenantId, id, fields) {
       const customer = await updateCustomer(o.db, tenantId, id, checked(fields));
       if (!customer) throw notFound();

@@ -22,7 +22,7 @@ export function secretBox(key: Buffer): SecretBox {
     seal(secret, place) {
       const header = Buffer.concat([Buffer.from([VERSION]), keyId]);
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.concat([header, Buffer.from(place)]));
       const body = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
       return Buffer.concat([header, nonce, cipher.getAuthTag(), body]);
@@ -35,7 +35,7 @@ export function secretBox(key: Buffer): SecretBox {
       }
       const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
       const bodyAt = HEADER_BYTES + NONCE_BYTES + TAG_BYTES;
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce);
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       decipher.setAAD(Buffer.concat([header, Buffer.from(place)]));
       decipher.setAuthTag(sealed.subarray(HEADER_BYTES + NONCE_BYTES, bodyAt));
       return decipher.update(sealed.subarray(bodyAt), undefined, 'utf8') + decipher.final('utf8');

@@ -84,7 +84,10 @@ export function startLane(o: LaneOptions) {
     try {
       await puttingBack;
       const inherited = (await inheritedCalls(won.connection, o.lane)).filter(isNotOurs);
-      for (const call of inherited) slots.inherit(attemptKey(call), nowMs() + call.leftMs);
+      for (const call of inherited) {
+        slots.inherit(attemptKey(call), nowMs() + call.leftMs);
+        schedule(call.leftMs);
+      }
       if (inherited.length > 0) {
         const longestMs = Math.round(inherited[0]!.leftMs);
         o.log.warn(
@@ -191,8 +194,10 @@ export function startLane(o: LaneOptions) {
     const tookMs = nowMs() - startedMs;
     averageCallMs = averageCallMs === 0 ? tookMs : averageCallMs * 0.9 + tookMs * 0.1;
     const slotMs = (performed.slotUntilMs ?? 0) - Date.now();
-    if (slotMs > 0) slots.quarantine(attemptKey(call), nowMs() + slotMs);
-    else slots.end(attemptKey(call));
+    if (slotMs > 0) {
+      slots.quarantine(attemptKey(call), nowMs() + slotMs);
+      schedule(slotMs);
+    } else slots.end(attemptKey(call));
     logAttempt(call, performed, tookMs);
     pump();
     await writeResult(call, performed, { pool: o.pool, lane: o.lane, epoch, log: o.log });

@@ -144,7 +144,11 @@ function problemOf(error: FastifyError, request: FastifyRequest): Problem {
 }
 
 const KNOWN: Readonly<Record<string, readonly [number, string, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'payload_too_large', 'El cuerpo de la solicitud pasa de 1 MB.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [
+    413,
+    'payload_too_large',
+    'El cuerpo de la solicitud es demasiado grande.',
+  ],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported_media_type', 'Envía application/json.'],
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed_json', 'El cuerpo no es JSON válido.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed_json', 'El cuerpo está vacío.'],

@@ -59,7 +59,8 @@ function withoutChoices(errors: readonly ErrorObject[]): ErrorObject[] {
       const at = choice.instancePath;
       const isNoise = (error: ErrorObject) =>
         error.instancePath === at && ['anyOf', 'type', 'format'].includes(error.keyword);
-      const isInside = (error: ErrorObject) => error.instancePath.startsWith(at) && !isNoise(error);
+      const isBelow = (path: string) => path === at || path.startsWith(`${at}/`);
+      const isInside = (error: ErrorObject) => isBelow(error.instancePath) && !isNoise(error);
       if (left.some(isInside)) return left.filter((error) => !isNoise(error));
       return left.filter((error) => !isNoise(error) || error.keyword === 'anyOf');
     },
