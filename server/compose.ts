@@ -3,7 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ChildLink } from './cluster/child-link.ts';
-import type { ChildSettings } from './cluster/messages.ts';
+import type {
+  ChildSettings,
+  SetUpSettings,
+  StamperSettings,
+  WebSettings,
+} from './cluster/messages.ts';
 import { forgetSecrets, readConfig } from './config.ts';
 import { makeLogger } from './platform/logging.ts';
 
@@ -48,7 +53,7 @@ export async function composeSupervisor() {
   return { ready, stop: supervisor.stop };
 }
 
-export async function composeSetUp(link: ChildLink): Promise<void> {
+export async function composeSetUp(link: ChildLink<SetUpSettings>): Promise<void> {
   const settings = await link.settings;
   const log = loggerOf(settings, 'set-up');
   const { migrate } = await import('./platform/postgres/migrate.ts');
@@ -64,7 +69,7 @@ export async function composeSetUp(link: ChildLink): Promise<void> {
   const { seedCustomers } = await import('./customers/seed-customers.ts');
   const pool = makePool({ access: settings.database.admin, max: 1, name: 'set-up', log });
   try {
-    const secrets = secretBox(Buffer.from(settings.secretKey!, 'base64'));
+    const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
     const tenantId = await ensureDemo(pool, { secrets, newId, host: settings.host });
     const made = await seedCustomers(pool, tenantId, { count: demoCustomers, seed: 1, newId });
     if (!isLoopback(settings.host)) {
@@ -82,7 +87,9 @@ export async function composeSetUp(link: ChildLink): Promise<void> {
 const demoCustomers = 3_000;
 const removeExpiredEveryMs = 10 * 60_000;
 
-export async function composeStamper(link: ChildLink): Promise<() => Promise<void>> {
+export async function composeStamper(
+  link: ChildLink<StamperSettings>,
+): Promise<() => Promise<void>> {
   const settings = await link.settings;
   const log = loggerOf(settings, 'stamper');
   const { makePool } = await import('./platform/postgres/database.ts');
@@ -91,7 +98,7 @@ export async function composeStamper(link: ChildLink): Promise<() => Promise<voi
   const { facturapiClient } = await import('./facturapi/facturapi-client.ts');
   const { startStamper } = await import('./stamping/stamper.ts');
   const { openFacturapiKey } = await import('./tenants/facturapi-key.ts');
-  const secrets = secretBox(Buffer.from(settings.secretKey!, 'base64'));
+  const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
   const pool = makePool({
     access: settings.database.stamper,
     max: settings.stamperPoolMax,
@@ -127,7 +134,7 @@ export async function composeStamper(link: ChildLink): Promise<() => Promise<voi
   };
 }
 
-export async function composeWeb(link: ChildLink): Promise<() => Promise<void>> {
+export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Promise<void>> {
   const settings = await link.settings;
   const log = loggerOf(settings, `web ${process.pid}`);
   const { makePool } = await import('./platform/postgres/database.ts');
@@ -172,7 +179,7 @@ export async function composeWeb(link: ChildLink): Promise<() => Promise<void>> 
   };
 }
 
-function loggerOf(settings: ChildSettings, name: string) {
+function loggerOf(settings: Pick<ChildSettings, 'logFormat' | 'logLevel'>, name: string) {
   return makeLogger({ format: settings.logFormat, level: settings.logLevel, process: name });
 }
 
