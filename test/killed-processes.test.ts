@@ -45,7 +45,7 @@ describe('kill -9 in the middle of issuing', { concurrency: 2 }, () => {
     const timbra = await startInstallation(t);
     const person = await timbra.person();
     const customer = await person.customer('robotica');
-    await facturapiSide(timbra.facturapiUrl).settings({ latency_ms: 300 });
+    await facturapiSide(timbra.facturapiUrl).settings({ latency_ms: 300, idempotency: 'forget' });
     const accepted = await Promise.all(
       Array.from({ length: 12 }, () =>
         person.issue(someInvoice(customer.id), { prefer: 'wait=0' }),
@@ -70,7 +70,7 @@ describe('kill -9 in the middle of issuing', { concurrency: 2 }, () => {
     const first = await startInstallation(t);
     const person = await first.person();
     const customer = await person.customer('robotica');
-    await facturapiSide(first.facturapiUrl).settings({ latency_ms: 300 });
+    await facturapiSide(first.facturapiUrl).settings({ latency_ms: 300, idempotency: 'forget' });
     const accepted = await Promise.all(
       Array.from({ length: 20 }, () =>
         person.issue(someInvoice(customer.id), { prefer: 'wait=0' }),
@@ -105,7 +105,11 @@ function timbraLookUps(timbra: Installation): () => number {
 async function issueMany(timbra: Installation, meanwhile: () => Promise<void>): Promise<any[]> {
   const person = await timbra.person();
   const customer = await person.customer('robotica');
-  await facturapiSide(timbra.facturapiUrl).settings({ latency_ms: latencyMs });
+  await facturapiSide(timbra.facturapiUrl).settings({
+    latency_ms: latencyMs,
+    // A key that is forgotten protects nobody: what is sent twice is stamped twice.
+    idempotency: 'forget',
+  });
   const issued: any[] = [];
   let disturbing = true;
   const oneAfterAnother = async () => {
