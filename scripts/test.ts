@@ -5,7 +5,7 @@
  * leaked handle, and it fails when a process of the run is left behind.
  */
 import { spawn } from 'node:child_process';
-import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,8 @@ const files = globSync('{server,sandbox,console/src,scripts,test}/**/*.test.ts',
 if (files.length === 0) throw new Error('no test file was found');
 
 const folder = mkdtempSync(join(tmpdir(), 'timbra-test-'));
+// For root, PostgreSQL runs as another user, who must get in; else its data moves elsewhere.
+chmodSync(folder, 0o755);
 const postgres = await startEmbeddedPostgres({
   dataDir: folder,
   log: ({ level, msg }) => {
