@@ -4,7 +4,7 @@ import type { MachineState, ProcessState } from './machine-state.ts';
 import type { ToSupervisor } from './messages.ts';
 
 /** How long an answer waits for the counters of a worker that is busy. */
-const flushMsMax = 200;
+const flushMsMax = 1_000;
 
 /**
  * What the supervisor remembers of its machine. The workers push what they count; before an
