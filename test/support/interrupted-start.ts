@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../server/cluster/ports.ts';
 import type { Cleanups } from './cleanups.ts';
 import { spawnServer } from './installation.ts';
+import { until } from './until.ts';
 
 export interface InterruptedStart {
   /** Undefined when the supervisor was still there after `msMax`. */
@@ -13,6 +14,7 @@ export interface InterruptedStart {
 }
 
 const lookEveryMs = 20;
+const vanishMsMax = 2_000;
 
 /** Starts the server, sends a signal to its supervisor after `afterMs`, and watches it end. */
 export async function interruptedStart(
@@ -45,6 +47,8 @@ export async function interruptedStart(
   process.kill(o.signal === 'SIGINT' ? -supervisor : supervisor, o.signal);
   const code = await Promise.race([exited, wait(o.msMax, undefined, { ref: false })]);
   clearInterval(look);
+  // What has ended is listed for a moment longer, already without a command.
+  await until(() => running().length === 0, vanishMsMax).catch(() => {});
   return {
     code,
     left: running().map(([pid]) => `${pid} ${commandOf(pid)}`),
