@@ -26,7 +26,9 @@ const server = await makeWebServer({
   sessions: sessionStore(pool),
   cookieKey: Buffer.alloc(32).toString('base64'),
   metricsToken: undefined,
+  webhookKey: Buffer.alloc(32).toString('base64'),
   facturapiInFlightMax: 5,
+  facturapiLimitScope: 'installation',
   machineState: () => Promise.reject(new Error('there is no supervisor here')),
 });
 const now = `${JSON.stringify(server.swagger(), null, 2)}\n`;

@@ -59,9 +59,8 @@ export async function composeSetUp(link: ChildLink<SetUpSettings>): Promise<void
   const { migrate } = await import('./platform/postgres/migrate.ts');
   const applied = await migrate(settings.database.admin);
   if (applied.length > 0) log.info({ applied }, 'the database was brought to this version');
-  if (!settings.demo) return;
-
   const { makePool } = await import('./platform/postgres/database.ts');
+  const { moveCallsToLanes } = await import('./stamping/lanes.ts');
   const { newId } = await import('./platform/clock.ts');
   const { secretBox } = await import('./platform/secret-box.ts');
   const { ensureDemo } = await import('./tenants/demo.ts');
@@ -69,6 +68,9 @@ export async function composeSetUp(link: ChildLink<SetUpSettings>): Promise<void
   const { seedCustomers } = await import('./customers/seed-customers.ts');
   const pool = makePool({ access: settings.database.admin, max: 1, name: 'set-up', log });
   try {
+    const moved = await moveCallsToLanes(pool, settings.facturapiLimitScope);
+    if (moved > 0) log.info({ calls: moved }, 'the queue follows FACTURAPI_LIMIT_SCOPE');
+    if (!settings.demo) return;
     const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
     const tenantId = await ensureDemo(pool, { secrets, newId, host: settings.host });
     const made = await seedCustomers(pool, tenantId, { count: demoCustomers, seed: 1, newId });
@@ -108,7 +110,9 @@ export async function composeStamper(
   const stamper = startStamper({
     facturapi: facturapiClient({
       url: settings.facturapiUrl,
-      connectionsMax: settings.facturapiInFlightMax,
+      // With a lane for each organization there is no limit over all of them.
+      connectionsMax:
+        settings.facturapiLimitScope === 'installation' ? settings.facturapiInFlightMax : undefined,
     }),
     openKey: (tenantId, sealed) => {
       try {
@@ -121,10 +125,11 @@ export async function composeStamper(
     pool,
     leaderAccess: settings.database.stamperDirect,
     inFlightMax: settings.facturapiInFlightMax,
+    limitScope: settings.facturapiLimitScope,
     name: `${settings.machineId}/${process.pid}`,
     log,
   });
-  link.onNotification(() => stamper.wake());
+  link.onNotification((_channel, lane) => stamper.wake(Number(lane)));
   link.onLookAgain(() => stamper.wake());
   link.pushCounters(makeCounters(), () => poolState(pool));
   link.ready();
@@ -142,6 +147,7 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
   const { makeWebServer } = await import('./web-server.ts');
   const { makeCounters } = await import('./cluster/counters.ts');
   const { sessionStore } = await import('./sessions/session-store.ts');
+  const { removeOldEvents } = await import('./webhooks/webhooks-store.ts');
   const counters = makeCounters();
   const signals = makeInvoiceSignals();
   const pool = makePool({
@@ -159,7 +165,9 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
     signals,
     cookieKey: settings.cookieKey,
     metricsToken: settings.metricsToken,
+    webhookKey: settings.webhookKey,
     facturapiInFlightMax: settings.facturapiInFlightMax,
+    facturapiLimitScope: settings.facturapiLimitScope,
     machineState: () => link.machineState(),
   });
   link.onNotification((channel, payload) => {
@@ -169,6 +177,7 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
   link.pushCounters(counters, () => poolState(pool));
   const cleaning = setInterval(() => {
     sessions.removeExpired().catch((error) => log.warn({ err: error }, 'old sessions remain'));
+    removeOldEvents(pool).catch((error) => log.warn({ err: error }, 'old events remain'));
   }, removeExpiredEveryMs);
   await server.listen({ host: settings.host, port: settings.port });
   link.ready();

@@ -187,13 +187,7 @@ function httpUrl(env: Env, name: string): string | undefined {
 }
 
 function limitScope(env: Env): 'installation' | 'organization' {
-  const scope = oneOf(env, 'FACTURAPI_LIMIT_SCOPE', ['installation', 'organization']);
-  if (scope === 'organization') {
-    throw new ConfigError(
-      'FACTURAPI_LIMIT_SCOPE=organization is not built yet: only installation works today',
-    );
-  }
-  return scope ?? 'installation';
+  return oneOf(env, 'FACTURAPI_LIMIT_SCOPE', ['installation', 'organization']) ?? 'installation';
 }
 
 function rateLimits(env: Env): Partial<Record<RateLimitClass, number>> {

@@ -63,7 +63,10 @@ describe('FacturAPI fails in every way at once', () => {
     });
     const { id } = await person.customer('robotica');
     const { body } = await person.issue(someInvoice(id), { prefer: 'wait=0' });
-    await until(async () => (await timbra.operator('/api/cluster/metrics')).queue.delayed >= 1);
+    const blocked = () =>
+      timbra.log.some((one) => one.msg === 'create_invoice blocked' && one.invoice === body.id);
+    await until(blocked);
+    await until(async () => (await timbra.operator('/api/cluster/metrics')).queue.queued >= 1);
     const { body: waiting } = await person.get(`/api/invoices/${body.id}`);
     assert.equal(waiting.status, 'queued');
   });

@@ -6,12 +6,23 @@ import { fileURLToPath } from 'node:url';
 
 /** What a machine can check of the house style: imports, names, lengths, paths in the papers. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = globSync('{server,sandbox,scripts,test,bench,console/src,database}/**/*.{ts,tsx}', {
-  cwd: root,
-}).filter((file) => !file.endsWith('.d.ts'));
+const sources = globSync(
+  '{server,sandbox,scripts,test,bench,chaos,console/src,database}/**/*.{ts,tsx}',
+  {
+    cwd: root,
+  },
+).filter((file) => !file.endsWith('.d.ts'));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-const features = ['tenants', 'sessions', 'customers', 'invoices', 'stamping', 'cluster'];
+const features = [
+  'tenants',
+  'sessions',
+  'customers',
+  'invoices',
+  'stamping',
+  'webhooks',
+  'cluster',
+];
 /** Wiring: these see everything, and nothing of the project imports them. */
 const roots = ['server/compose.ts', 'server/web-server.ts', 'server/main.ts'];
 
@@ -127,7 +138,7 @@ test('the papers name files that exist', () => {
   assert.ok(papers.length > 0);
   for (const paper of papers) {
     for (const [, path] of read(paper).matchAll(
-      /`((?:server|sandbox|console|database|docs|test|scripts|examples|bench|deploy)\/[\w./-]+)`/g,
+      /`((?:server|sandbox|console|database|docs|test|scripts|examples|bench|chaos|deploy)\/[\w./-]+)`/g,
     )) {
       const found = globSync(path!, { cwd: root }).length > 0;
       assert.ok(found, `${paper} names ${path}, which does not exist`);

@@ -28,7 +28,7 @@ export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
   const budget = connectionBudget(config.dbPoolTotal, config.webWorkers);
   const access = databaseAccess(config, o.postgres);
   const secretKey = o.secretKey.toString('base64');
-  const { facturapiInFlightMax } = config;
+  const { facturapiInFlightMax, facturapiLimitScope } = config;
   const common = {
     production: config.production,
     demo: config.demo,
@@ -42,10 +42,12 @@ export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
     web: {
       ...common,
       cookieKey: derivedKey(o.secretKey, 'timbra session cookie'),
+      webhookKey: derivedKey(o.secretKey, 'timbra webhook secrets'),
       metricsToken: config.metricsToken,
       database: { app: access.app },
       webPoolMax: budget.webPool,
       facturapiInFlightMax,
+      facturapiLimitScope,
     },
     stamper: {
       ...common,
@@ -54,8 +56,9 @@ export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
       stamperPoolMax: budget.stamperPool,
       facturapiUrl: config.facturapiUrl ?? `http://127.0.0.1:${o.sandboxPort}/v2`,
       facturapiInFlightMax,
+      facturapiLimitScope,
     },
-    setUp: { ...common, secretKey, database: { admin: access.admin } },
+    setUp: { ...common, secretKey, database: { admin: access.admin }, facturapiLimitScope },
     listen: access.appDirect,
   };
 }

@@ -17,10 +17,13 @@ interface CommonSettings {
 export interface WebSettings extends CommonSettings {
   /** Signs the session cookie. */
   readonly cookieKey: string;
+  /** Opens the secrets with which FacturAPI signs its events, and nothing else. */
+  readonly webhookKey: string;
   readonly metricsToken: string | undefined;
   readonly database: { readonly app: DatabaseAccess };
   readonly webPoolMax: number;
   readonly facturapiInFlightMax: number;
+  readonly facturapiLimitScope: 'installation' | 'organization';
 }
 
 export interface StamperSettings extends CommonSettings {
@@ -34,12 +37,14 @@ export interface StamperSettings extends CommonSettings {
   readonly stamperPoolMax: number;
   readonly facturapiUrl: string;
   readonly facturapiInFlightMax: number;
+  readonly facturapiLimitScope: 'installation' | 'organization';
 }
 
 export interface SetUpSettings extends CommonSettings {
   /** Seals the FacturAPI key of the demo. */
   readonly secretKey: string;
   readonly database: { readonly admin: DatabaseAccess };
+  readonly facturapiLimitScope: 'installation' | 'organization';
 }
 
 /** All that the supervisor knows; no child is sent the whole of it. */

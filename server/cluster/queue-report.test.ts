@@ -23,7 +23,7 @@ describe('the queue report', () => {
       queued: 0,
       delayed: 0,
       dead: 0,
-      by_priority: { read: 0, interactive: 0, batch: 0, housekeeping: 0 },
+      by_priority: { read: 0, interactive: 0, batch: 0, housekeeping: 0, history: 0 },
     });
   });
 
@@ -43,11 +43,11 @@ describe('the queue report', () => {
       queued: 5,
       delayed: 1,
       dead: 4,
-      by_priority: { read: 0, interactive: 4, batch: 2, housekeeping: 0 },
+      by_priority: { read: 0, interactive: 4, batch: 2, housekeeping: 0, history: 0 },
     });
   });
 
-  test('the health reads one row by its key, and the counts never scan what is done', async () => {
+  test('the health reads the lanes alone, and the counts never scan what is done', async () => {
     await enqueue('done', 0, 20_000);
     await pool.query('vacuum analyze stamping_calls');
     const asked: string[] = [];

@@ -7,8 +7,33 @@ export interface QueueReport {
   /** Who leads, and how long ago it was heard of; absent before the first leader. */
   readonly leader: string | null;
   readonly leader_heard_ms?: number;
+  readonly mood: FacturapiMood;
   /** A look-up of its own: it costs with the calls that wait, and not everybody may ask for it. */
   counts(): Promise<QueueCounts>;
+}
+
+/** How the stampers find FacturAPI: what their lanes show with each heartbeat, taken together. */
+export interface FacturapiMood {
+  /** Learnt waits by kind of call: the shortest and the longest of all companies. */
+  readonly deadlines: readonly DeadlineReport[];
+  /** Slots in use, as FacturAPI's pace allows: the fewest of the lanes. */
+  readonly concurrency: number | null;
+  readonly breaker: 'closed' | 'probing' | 'open';
+  readonly resting_organizations: number;
+}
+
+export interface DeadlineReport {
+  readonly kind: string;
+  readonly tenants: number;
+  readonly shortest_ms: number;
+  readonly longest_ms: number;
+}
+
+interface LaneReport {
+  readonly deadlines: readonly DeadlineReport[];
+  readonly concurrency: { readonly limit: number };
+  readonly breaker: { readonly state: FacturapiMood['breaker'] };
+  readonly organizations: { readonly open: number; readonly probing: number };
 }
 
 export interface QueueCounts {
@@ -18,20 +43,29 @@ export interface QueueCounts {
   readonly by_priority: Readonly<Record<string, number>>;
 }
 
-const PRIORITY_NAMES = ['read', 'interactive', 'batch', 'housekeeping'];
+const PRIORITY_NAMES = ['read', 'interactive', 'batch', 'housekeeping', 'history'];
 
-/** One row by its primary key. */
+/**
+ * The lanes that were led within the last seconds: one row, or one for each organization. A lane
+ * of an organization that has nothing to do has no leader, so the stampers themselves are heard too.
+ */
 export async function readQueueReport(db: Queryable): Promise<QueueReport> {
   const { rows } = await db.query<{
     leader: string | null;
     heard_ms: number | null;
     in_flight: number;
     most: number;
+    reports: LaneReport[] | null;
   }>({
-    name: 'queue-lane',
-    text: `select leader, in_flight, max_in_flight_seen as most,
-                  (extract(epoch from clock_timestamp() - heartbeat_at) * 1000)::float8 as heard_ms
-             from stamping_lanes where lane = 0`,
+    name: 'queue-lanes',
+    text: `select sum(in_flight) filter (where fresh)::int as in_flight,
+                  max(max_in_flight_seen) as most,
+                  (array_agg(leader order by heartbeat_at desc nulls last))[1] as leader,
+                  jsonb_agg(report) filter (where fresh and report is not null) as reports,
+                  (extract(epoch from clock_timestamp() - greatest(max(heartbeat_at),
+                    (select max(heartbeat_at) from stamping_stampers))) * 1000)::float8 as heard_ms
+             from (select *, heartbeat_at > clock_timestamp() - interval '5 s' as fresh
+                     from stamping_lanes) lanes`,
   });
   const row = rows[0];
   const heardMs = row?.heard_ms ?? undefined;
@@ -40,7 +74,35 @@ export async function readQueueReport(db: Queryable): Promise<QueueReport> {
     max_in_flight_seen: row?.most ?? 0,
     leader: row?.leader ?? null,
     ...(heardMs === undefined ? {} : { leader_heard_ms: Math.round(heardMs) }),
+    mood: moodOf(row?.reports ?? []),
     counts: () => countCalls(db),
+  };
+}
+
+function moodOf(reports: readonly LaneReport[]): FacturapiMood {
+  const byKind = Map.groupBy(
+    reports.flatMap((report) => report.deadlines),
+    (one) => one.kind,
+  );
+  const breakers = reports.map((report) => report.breaker.state);
+  return {
+    deadlines: [...byKind].map(([kind, all]) => ({
+      kind,
+      tenants: all.reduce((sum, one) => sum + one.tenants, 0),
+      shortest_ms: Math.min(...all.map((one) => one.shortest_ms)),
+      longest_ms: Math.max(...all.map((one) => one.longest_ms)),
+    })),
+    concurrency:
+      reports.length === 0 ? null : Math.min(...reports.map((one) => one.concurrency.limit)),
+    breaker: breakers.includes('open')
+      ? 'open'
+      : breakers.includes('probing')
+        ? 'probing'
+        : 'closed',
+    resting_organizations: reports.reduce(
+      (sum, one) => sum + one.organizations.open + one.organizations.probing,
+      0,
+    ),
   };
 }
 

@@ -1,13 +1,15 @@
-import { Gauge, Registry } from 'prom-client';
 import { percentile } from './latency-histogram.ts';
 import type { MachineState, ProcessState } from './machine-state.ts';
-import type { QueueCounts, QueueReport } from './queue-report.ts';
+import { type InvoicesReport, prometheusText } from './prometheus-text.ts';
+import type { QueueReport } from './queue-report.ts';
 import { sharedAnswer, within } from './shared-answer.ts';
 
 export interface ReportsOptions {
   readonly machineState: () => Promise<MachineState>;
   readonly workerPid: number;
   readonly queue: () => Promise<QueueReport>;
+  /** What the operator should know of the invoices themselves. */
+  readonly invoices: () => Promise<InvoicesReport>;
   readonly countSessions: () => Promise<number>;
   readonly pingDatabase: () => Promise<void>;
   readonly facturapiInFlightMax: number;
@@ -31,13 +33,15 @@ export function makeReports(o: ReportsOptions) {
     );
   }
 
-  const queueWithCounts = sharedAnswer(queueKeptMs, async () => {
-    const { counts, ...lane } = await o.queue();
-    return { ...(await counts()), ...lane };
+  const stampingNow = sharedAnswer(queueKeptMs, async () => {
+    const { counts, mood, ...lane } = await o.queue();
+    const [waiting, invoices] = await Promise.all([counts(), o.invoices()]);
+    return { queue: { ...waiting, ...lane }, mood, invoices };
   });
 
   async function metrics() {
-    const [machine, queue] = await Promise.all([o.machineState(), queueWithCounts()]);
+    const [machine, stamping] = await Promise.all([o.machineState(), stampingNow()]);
+    const { queue, mood, invoices } = stamping;
     const { totals } = machine;
     const gauges = machine.processes.flatMap((one) => (one.gauges ? [one.gauges] : []));
     const sum = (of: (gauge: (typeof gauges)[number]) => number) =>
@@ -58,6 +62,10 @@ export function makeReports(o: ReportsOptions) {
         waiting: sum((g) => g.pool.waiting),
       },
       queue: { ...queue, limit: o.facturapiInFlightMax },
+      deadlines: mood.deadlines,
+      limits: { facturapi_concurrency: mood.concurrency },
+      breaker: { state: mood.breaker, resting_organizations: mood.resting_organizations },
+      invoices,
       machines: [{ id: machine.machineId, processes: machine.processes.map(describe) }],
     };
   }
@@ -112,8 +120,8 @@ export function makeReports(o: ReportsOptions) {
     },
 
     prometheus: async () => {
-      const [machine, queue] = await Promise.all([o.machineState(), queueWithCounts()]);
-      return prometheusText(machine, queue, o.facturapiInFlightMax);
+      const [machine, stamping] = await Promise.all([o.machineState(), stampingNow()]);
+      return prometheusText(machine, stamping, o.facturapiInFlightMax);
     },
   };
 }
@@ -128,35 +136,4 @@ function describe(one: ProcessState) {
     restarts: one.restarts,
     rss_bytes: one.gauges?.rssBytes ?? null,
   };
-}
-
-async function prometheusText(
-  machine: MachineState,
-  queue: QueueCounts & Pick<QueueReport, 'in_flight'>,
-  limit: number,
-) {
-  const registry = new Registry();
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name, help, labelNames, registers: [registry] });
-  const requests = gauge('timbra_http_requests_total', 'HTTP answers by status.', ['status']);
-  for (const [status, count] of Object.entries(machine.totals.byStatus)) {
-    requests.set({ status }, count);
-  }
-  const latency = gauge('timbra_http_latency_ms', 'HTTP latency since the start.', ['quantile']);
-  for (const share of [0.5, 0.95, 0.99]) {
-    latency.set({ quantile: String(share) }, percentile(machine.totals.latencyMs, share));
-  }
-  const memory = gauge('timbra_process_rss_bytes', 'Resident memory.', ['process']);
-  const restarts = gauge('timbra_process_restarts_total', 'Restarts of a child.', ['process']);
-  for (const one of machine.processes) {
-    if (one.gauges) memory.set({ process: one.id }, one.gauges.rssBytes);
-    restarts.set({ process: one.id }, one.restarts);
-  }
-  const waiting = gauge('timbra_queue_calls', 'Calls that wait, by priority.', ['priority']);
-  for (const [priority, count] of Object.entries(queue.by_priority)) {
-    waiting.set({ priority }, count);
-  }
-  gauge('timbra_facturapi_in_flight', 'Calls in flight at FacturAPI.').set(queue.in_flight);
-  gauge('timbra_facturapi_in_flight_limit', 'The limit of calls in flight.').set(limit);
-  return { contentType: registry.contentType, text: await registry.metrics() };
 }

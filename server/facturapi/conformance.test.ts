@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startListener } from '../../sandbox/support/listener.ts';
 import { startTestSandbox, type TestSandbox } from '../../sandbox/support/test-sandbox.ts';
+import { withoutLane } from '../../test/support/without-lane.ts';
 import { type ConformanceAdapter, type ConformancePort, conformance } from './conformance.ts';
 import { conformanceDocument } from './conformance-document.ts';
 import { readDescription } from './conformance-openapi.ts';
@@ -30,7 +31,7 @@ type PortMaker = (test: TestContext, url: string) => ConformancePort;
 
 const adapters: Record<string, PortMaker> = {
   "the product's client": (t, url) => {
-    const client = facturapiClient({ url, connectionsMax: 5 });
+    const client = withoutLane(facturapiClient({ url, connectionsMax: 5 }));
     t.after(() => client.close());
     return client;
   },

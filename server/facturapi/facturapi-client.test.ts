@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import type { Cleanups } from '../../test/support/cleanups.ts';
 import { claimedCall } from '../../test/support/scripted-facturapi.ts';
 import { until } from '../../test/support/until.ts';
+import { withoutLane } from '../../test/support/without-lane.ts';
 import { freePort } from '../cluster/ports.ts';
 import type { Answer } from './facturapi.ts';
 import { answerBytesMax, facturapiClient } from './facturapi-client.ts';
@@ -37,7 +38,9 @@ async function serve(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
-  const client = facturapiClient({ url: `http://127.0.0.1:${port}/v2`, connectionsMax: 5 });
+  const client = withoutLane(
+    facturapiClient({ url: `http://127.0.0.1:${port}/v2`, connectionsMax: 5 }),
+  );
   t.after(async () => {
     await client.close();
     server.closeAllConnections();
@@ -145,7 +148,9 @@ describe('the client of FacturAPI', () => {
   test('a refused connection was certainly not sent', async (t) => {
     const port = await freePort();
     for (const host of ['127.0.0.1', 'localhost']) {
-      const client = facturapiClient({ url: `http://${host}:${port}/v2`, connectionsMax: 1 });
+      const client = withoutLane(
+        facturapiClient({ url: `http://${host}:${port}/v2`, connectionsMax: 1 }),
+      );
       t.after(() => client.close());
       const answer = await client.createInvoice('sk_1', document, later);
       assert.ok(answer.kind === 'not_sent' && /ECONNREFUSED/.test(answer.why), host);
@@ -153,7 +158,9 @@ describe('the client of FacturAPI', () => {
   });
 
   test('an address that names nobody was certainly not sent', async (t) => {
-    const client = facturapiClient({ url: 'http://nobody.invalid/v2', connectionsMax: 1 });
+    const client = withoutLane(
+      facturapiClient({ url: 'http://nobody.invalid/v2', connectionsMax: 1 }),
+    );
     t.after(() => client.close());
     const { kind } = await client.createInvoice('sk_1', document, later);
     assert.equal(kind, 'not_sent');
@@ -169,7 +176,9 @@ describe('the client of FacturAPI', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const client = facturapiClient({ url: `http://127.0.0.1:${port}/v2`, connectionsMax: 1 });
+    const client = withoutLane(
+      facturapiClient({ url: `http://127.0.0.1:${port}/v2`, connectionsMax: 1 }),
+    );
     t.after(async () => {
       await client.close();
       for (const socket of sockets) socket.destroy();

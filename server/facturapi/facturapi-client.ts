@@ -1,11 +1,18 @@
 import { Pool } from 'undici';
-import type { Answer, Facturapi, Wait } from './facturapi.ts';
+import {
+  type Answer,
+  type Facturapi,
+  type InvoicePage,
+  listLimitMax,
+  type Wait,
+} from './facturapi.ts';
+import { assertWithinSlot } from './gate.ts';
 
 export interface FacturapiClientOptions {
   /** Base with /v2, without a slash at its end. */
   readonly url: string;
-  /** Sockets kept to FacturAPI: as many as calls may be in flight. */
-  readonly connectionsMax: number;
+  /** Sockets to FacturAPI: as many as calls may be in flight, if there is such a number. */
+  readonly connectionsMax: number | undefined;
 }
 
 /** A PDF of 5,000 lines stays far below this. */
@@ -18,7 +25,7 @@ export const retryAfterMsMax = 3_600_000;
 export function facturapiClient(options: FacturapiClientOptions): Facturapi {
   const base = new URL(options.url);
   const pool = new Pool(base.origin, {
-    connections: options.connectionsMax,
+    connections: options.connectionsMax ?? null,
     pipelining: 1,
     connect: { timeout: connectMsMax },
     keepAliveTimeout: 4_000,
@@ -44,8 +51,20 @@ export function facturapiClient(options: FacturapiClientOptions): Facturapi {
     readInvoice: (key, id, wait) => call('GET', `/invoices/${encodeURIComponent(id)}`, key, wait),
     downloadFile: (key, id, kind, wait) =>
       call('GET', `/invoices/${encodeURIComponent(id)}/${kind}`, key, wait),
+    listInvoices: (key, page, wait) => call('GET', `/invoices?${listQuery(page)}`, key, wait),
+    searchCatalog: (key, catalog, q, wait) =>
+      call('GET', `/catalogs/${catalog}?q=${encodeURIComponent(q)}&limit=50`, key, wait),
     close: () => pool.destroy(),
   };
+}
+
+function listQuery({ from, before, page }: InvoicePage): URLSearchParams {
+  return new URLSearchParams({
+    page: String(page),
+    limit: String(listLimitMax),
+    ...(from === undefined ? {} : { 'date[gte]': from }),
+    ...(before === undefined ? {} : { 'date[lt]': before }),
+  });
 }
 
 interface Request {
@@ -57,6 +76,7 @@ interface Request {
 }
 
 async function send(pool: Pool, request: Request): Promise<Answer> {
+  assertWithinSlot();
   const signal = AbortSignal.timeout(request.timeoutMs);
   try {
     const response = await pool.request({

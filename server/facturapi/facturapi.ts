@@ -11,6 +11,8 @@ export interface Facturapi {
   findByExternalId(key: string, externalId: string, wait: Wait): Promise<Answer>;
   readInvoice(key: string, facturapiId: string, wait: Wait): Promise<Answer>;
   downloadFile(key: string, facturapiId: string, kind: 'xml' | 'pdf', wait: Wait): Promise<Answer>;
+  listInvoices(key: string, page: InvoicePage, wait: Wait): Promise<Answer>;
+  searchCatalog(key: string, catalog: FacturapiCatalog, q: string, wait: Wait): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,22 @@ export type FrozenDocument = InvoiceInput & {
   readonly external_id: string;
   readonly idempotency_key: string;
 };
+
+/** A page of the organization's invoices, newest first. */
+export interface InvoicePage {
+  /** Instants in ISO 8601: from this one on, and before that one. */
+  readonly from?: string;
+  readonly before?: string;
+  /** From 1 to `listPageMax`. */
+  readonly page: number;
+}
+
+/** FacturAPI's own bounds on lists. */
+export const listPageMax = 30;
+export const listLimitMax = 100;
+
+/** SAT's large catalogues, which FacturAPI searches. */
+export type FacturapiCatalog = 'products' | 'units';
 
 export interface Wait {
   /** Sent and unanswered for this long, the call is aborted and its outcome is unknown. */
@@ -41,7 +59,13 @@ export type Answer =
   /** Certain that FacturAPI never received it: refused connection, unknown host, bad certificate. */
   | { readonly kind: 'not_sent'; readonly why: string }
   /** Sent, and then silence: FacturAPI may have done the work, or still be at it. */
-  | { readonly kind: 'broken'; readonly why: string; readonly timedOut: boolean };
+  | {
+      readonly kind: 'broken';
+      readonly why: string;
+      readonly timedOut: boolean;
+      /** It ended so much later than it should have: the process stood still, and sent it late. */
+      readonly lateMs?: number;
+    };
 
 /** The part of FacturAPI's Invoice object that the product keeps. */
 export interface FacturapiInvoice {
@@ -53,6 +77,7 @@ export interface FacturapiInvoice {
   readonly folio_number?: number;
   readonly external_id?: string;
   readonly verification_url?: string;
+  readonly cancellation_status?: string;
   readonly stamp?: Readonly<Record<string, unknown>>;
 }
 

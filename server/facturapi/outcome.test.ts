@@ -77,11 +77,15 @@ describe('what an answer to a create call means', () => {
     assert.equal(outcomeOfCreate(answered(408, undefined)).kind, 'unknown');
   });
 
-  test('only what broke on its way may still be worked on', () => {
+  test('what broke on its way, or came from a gateway, may still be worked on', () => {
     for (const [name, answer] of table) {
       const outcome = outcomeOfCreate(answer);
       if (outcome.kind !== 'unknown') continue;
-      assert.equal(outcome.workMayGoOn, answer.kind === 'broken', name);
+      const words = answer.kind === 'answered' ? answer.body : undefined;
+      const isTheirs = typeof (words as { code?: unknown } | undefined)?.code === 'string';
+      const isError = answer.kind === 'answered' && answer.status >= 400;
+      const mayGoOn = answer.kind === 'broken' || (isError && !isTheirs);
+      assert.equal(outcome.workMayGoOn, mayGoOn, name);
     }
   });
 

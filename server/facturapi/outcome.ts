@@ -89,7 +89,9 @@ function outcomeOfError(answer: Answer & { kind: 'answered' }): Outcome {
   }
   if (answer.status >= 400) {
     const why = `${answer.status} ${problem.code}`;
-    return { kind: 'unknown', why, workMayGoOn: false, lasting: answer.status < 500 };
+    // A gateway's own page does not say that FacturAPI has ended what it was asked for.
+    const workMayGoOn = !isError(answer.body);
+    return { kind: 'unknown', why, workMayGoOn, lasting: answer.status < 500 };
   }
   return { kind: 'unknown', why: `an answer of ${answer.status}`, workMayGoOn: false };
 }

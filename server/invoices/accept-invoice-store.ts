@@ -1,18 +1,29 @@
 import type { Queryable } from '../platform/postgres/database.ts';
 import type { InvoicesTable } from '../platform/postgres/tables.ts';
-import { interactiveCreation } from '../stamping/stamping.ts';
+import {
+  interactivePriority,
+  type Lane,
+  notAdmitted,
+  tenantWaitingMax,
+  waitingMax,
+} from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 
-export interface NewInvoice {
-  readonly id: string;
+/** What an invoice says and will always say: of a reissue it is all that changes. */
+export interface FrozenInvoice {
   readonly type: InvoicesTable['type'];
-  readonly series: string;
   readonly customerId: string | null;
+  /** FacturAPI's body; series and folio are added as it is written. */
   readonly document: object;
   readonly currency: string;
   readonly totals: object;
   readonly total: string;
   readonly date: Date;
+}
+
+export interface NewInvoice extends FrozenInvoice {
+  readonly id: string;
+  readonly series: string;
   readonly createdBy: string;
   readonly idempotencyKey: string | undefined;
   readonly requestHash: Buffer;
@@ -22,10 +33,12 @@ export interface NewInvoice {
 /**
  * Key, folio, invoice and queue entry in one statement: one round trip, one commit, and the
  * series' row locked for no longer than that. Of the other answers each leaves nothing written and
- * no folio spent: the idempotency key was taken, or the customer was deleted a moment ago.
+ * no folio spent: the idempotency key was taken, or the customer was deleted a moment ago. Throws
+ * a Problem, with nothing written either, when the queue is full or the installation drains.
  */
 export async function acceptInvoiceRow(
   db: Queryable,
+  lane: Lane,
   tenantId: TenantId,
   invoice: NewInvoice,
 ): Promise<{ folioNumber: number } | 'key_taken' | 'customer_gone'> {
@@ -45,19 +58,25 @@ export async function acceptInvoiceRow(
       invoice.total,
       invoice.date,
       invoice.createdBy,
-      interactiveCreation.lane,
-      interactiveCreation.priority,
+      lane,
+      interactivePriority,
       invoice.requestId,
+      tenantWaitingMax,
+      waitingMax,
     ],
   };
   try {
     const { rows } = await db.query<{ folioNumber: number }>(query);
     return rows[0] ?? 'key_taken';
   } catch (error) {
-    const { constraint } = error as { constraint?: string };
-    if (constraint === 'invoices_tenant_id_customer_id_fkey') return 'customer_gone';
-    throw error;
+    if (isCustomerGone(error)) return 'customer_gone';
+    throw notAdmitted(error) ?? error;
   }
+}
+
+export function isCustomerGone(error: unknown): boolean {
+  const { constraint } = error as { constraint?: string };
+  return constraint === 'invoices_tenant_id_customer_id_fkey';
 }
 
 const ACCEPT = `
@@ -65,9 +84,12 @@ with key as (
   insert into idempotency_keys (tenant_id, key, request_hash, invoice_id)
   select $1, $3, $4, $2 where $3::text is not null
   on conflict do nothing returning 1),
+admitted as materialized (
+  select timbra_admit_creation($1, $16, $17) as let_in
+   where $3::text is null or exists (select from key)),
 folio as (
   insert into series (tenant_id, series, next_folio)
-  select $1, $5, 2 where $3::text is null or exists (select from key)
+  select $1, $5, 2 from admitted where let_in
   on conflict (tenant_id, series) do update set next_folio = series.next_folio + 1
   returning next_folio - 1 as number),
 accepted as (
@@ -79,7 +101,7 @@ accepted as (
     from folio
   returning id, folio_number)
 select folio_number as "folioNumber",
-       timbra_enqueue_call($13, $1, id, 'create_invoice', $14::smallint, $15)
+       timbra_enqueue_call($13::int, $1, id, 'create_invoice', $14::smallint, $15)
   from accepted`;
 
 export async function findByIdempotencyKey(

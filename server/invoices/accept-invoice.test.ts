@@ -28,7 +28,7 @@ describe('accepting an invoice, as the app role', () => {
     admin = testPool(cleanups, database.admin);
     const db = testPool(cleanups, database.app, connections);
     const directory = customerDirectory({ db: kyselyOver(db), newId });
-    options = { db, findCustomer: directory.find, clock: { now: () => now }, newId };
+    options = { db, lane: 0, findCustomer: directory.find, clock: { now: () => now }, newId };
     const stamper = await testClient(cleanups, database.stamper);
     stamper.on('notification', ({ payload }) => woken.push(payload!));
     await stamper.query('listen timbra_calls');

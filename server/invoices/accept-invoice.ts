@@ -5,7 +5,14 @@ import type { Clock, NewId } from '../platform/clock.ts';
 import { Problem, refused } from '../platform/http/problem.ts';
 import type { Queryable } from '../platform/postgres/database.ts';
 import type { Principal } from '../sessions/sessions.ts';
-import { acceptInvoiceRow, findByIdempotencyKey, type NewInvoice } from './accept-invoice-store.ts';
+import type { Lane } from '../stamping/stamping.ts';
+import type { TenantId } from '../tenants/tenants.ts';
+import {
+  acceptInvoiceRow,
+  type FrozenInvoice,
+  findByIdempotencyKey,
+  type NewInvoice,
+} from './accept-invoice-store.ts';
 import { checkDraft, type FindCustomer } from './check-draft.ts';
 import type { Invoice } from './invoices.ts';
 import { toInvoice } from './invoices-store.ts';
@@ -14,6 +21,7 @@ export const seriesDefault = 'F';
 
 export interface AcceptOptions {
   readonly db: Queryable;
+  readonly lane: Lane;
   readonly findCustomer: FindCustomer;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -49,60 +57,82 @@ export async function acceptInvoice(
 ): Promise<Accepted> {
   const { principal, body, idempotencyKey, requestId } = request;
   const { tenantId } = principal;
-  const requestHash = createHash('sha256').update(JSON.stringify(body)).digest();
+  const requestHash = hashOf(body);
   if (idempotencyKey !== undefined) {
-    const earlier = await findByIdempotencyKey(o.db, tenantId, idempotencyKey);
-    if (earlier) return repeated(earlier, requestHash);
+    const earlier = await findRepeated(o.db, tenantId, { idempotencyKey, requestHash });
+    if (earlier) return earlier;
   }
-  const now = o.clock.now();
-  const draft = await checkDraft(principal, body, now, o.findCustomer);
-  if (draft.kind === 'customer_absent') throw customerAbsent();
-  if (draft.kind === 'invalid') throw refused(draft.errors);
-
-  // The lines are in the document already; kept with the totals they would double the row.
-  const { lines: _, ...totals } = draft.totals;
   const id = o.newId();
+  const frozen = await freeze(principal, body, id, o);
   listen(id);
   const invoice: NewInvoice = {
+    ...frozen,
     id,
-    type: draft.document.type as NewInvoice['type'],
     series: body.series ?? seriesDefault,
-    customerId: draft.customerId,
-    document: {
-      ...draft.document,
-      date: now.toISOString(),
-      external_id: id,
-      idempotency_key: id,
-    },
-    currency: draft.totals.currency,
-    totals,
-    total: draft.total,
-    date: now,
     createdBy: principal.personId,
     idempotencyKey,
     requestHash,
     requestId,
   };
-  const accepted = await acceptInvoiceRow(o.db, tenantId, invoice);
+  const accepted = await acceptInvoiceRow(o.db, o.lane, tenantId, invoice);
   if (accepted === 'customer_gone') throw customerAbsent();
   if (accepted !== 'key_taken') {
-    return { id, fresh: freshInvoice(tenantId, invoice, accepted.folioNumber) };
+    const row = { ...invoice, ...accepted, createdAt: invoice.date };
+    return { id, fresh: freshInvoice(tenantId, row) };
   }
   // The same key came in twice at once, and the other one was first.
-  const earlier = await findByIdempotencyKey(o.db, tenantId, idempotencyKey!);
+  const key = { idempotencyKey: idempotencyKey!, requestHash };
+  const earlier = await findRepeated(o.db, tenantId, key);
   if (!earlier) throw new Error('a taken idempotency key has no invoice');
-  return repeated(earlier, requestHash);
+  return earlier;
+}
+
+/** A body checked, with its totals, its date and its key: as FacturAPI will be sent it. */
+export async function freeze(
+  principal: Principal,
+  body: InvoiceBody,
+  key: string,
+  o: Pick<AcceptOptions, 'clock' | 'findCustomer'>,
+): Promise<FrozenInvoice> {
+  const now = o.clock.now();
+  const draft = await checkDraft(principal, body, now, o.findCustomer);
+  if (draft.kind === 'customer_absent') throw customerAbsent();
+  if (draft.kind === 'invalid') throw refused(draft.errors);
+  // The lines are in the document already; kept with the totals they would double the row.
+  const { lines: _, ...totals } = draft.totals;
+  return {
+    type: draft.document.type as FrozenInvoice['type'],
+    customerId: draft.customerId,
+    document: {
+      ...draft.document,
+      date: now.toISOString(),
+      external_id: key,
+      idempotency_key: key,
+    },
+    currency: draft.totals.currency,
+    totals,
+    total: draft.total,
+    date: now,
+  };
 }
 
 /** What the database holds of it now, without asking: it may be away by the time we ask. */
-function freshInvoice(tenantId: string, invoice: NewInvoice, folioNumber: number): Invoice {
+export function freshInvoice(
+  tenantId: string,
+  invoice: FrozenInvoice & {
+    readonly id: string;
+    readonly series: string;
+    readonly folioNumber: number;
+    readonly createdAt: Date;
+  },
+): Invoice {
   return toInvoice({
     tenant_id: tenantId,
     id: invoice.id,
     type: invoice.type,
     status: 'queued',
     series: invoice.series,
-    folio_number: folioNumber,
+    folio_number: invoice.folioNumber,
     customer_id: invoice.customerId,
     document: invoice.document,
     currency: invoice.currency,
@@ -117,10 +147,25 @@ function freshInvoice(tenantId: string, invoice: NewInvoice, folioNumber: number
     rejection: null,
     warnings: null,
     cancellation_status: 'none',
-    created_by: invoice.createdBy,
-    created_at: invoice.date,
+    created_by: null,
+    created_at: invoice.createdAt,
     updated_at: invoice.date,
   });
+}
+
+/** Of what a request asks, so that a repeat is told from another request under the same key. */
+export function hashOf(asked: unknown): Buffer {
+  return createHash('sha256').update(JSON.stringify(asked)).digest();
+}
+
+/** The invoice of an idempotency key that is known already. */
+export async function findRepeated(
+  db: Queryable,
+  tenantId: TenantId,
+  { idempotencyKey, requestHash }: { idempotencyKey: string; requestHash: Buffer },
+): Promise<Accepted | undefined> {
+  const earlier = await findByIdempotencyKey(db, tenantId, idempotencyKey);
+  return earlier && repeated(earlier, requestHash);
 }
 
 function repeated(earlier: { invoiceId: string; requestHash: Buffer }, hash: Buffer): Accepted {

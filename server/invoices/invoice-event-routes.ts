@@ -10,7 +10,8 @@ const retryMs = 2_000;
 
 /**
  * Server-sent events (WHATWG HTML): `invoice` with {id, status} at each change of the company's
- * invoices; `look_again` when some may have been missed.
+ * invoices; `invoice_late` with the same for one that has waited 48 hours for its stamp;
+ * `look_again` when some may have been missed.
  */
 export function invoiceEventRoutes(server: HttpServer, signals: InvoiceSignals): void {
   const open = new Set<() => void>();
@@ -50,7 +51,8 @@ export function invoiceEventRoutes(server: HttpServer, signals: InvoiceSignals):
         if (signal === 'look_again') raw.write('event: look_again\ndata: {}\n\n');
         else if (signal.status !== null) {
           const data = JSON.stringify({ id: signal.invoice, status: signal.status });
-          raw.write(`event: invoice\ndata: ${data}\n\n`);
+          const event = signal.kind === 'late' ? 'invoice_late' : 'invoice';
+          raw.write(`event: ${event}\ndata: ${data}\n\n`);
         }
       });
       const end = () => raw.end();

@@ -1,12 +1,21 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import { Problem, refused } from '../platform/http/problem.ts';
 import { IdParams, problems } from '../platform/http/schemas.ts';
 import { principalOf } from '../sessions/sessions.ts';
+import type { Notice } from '../stamping/stamping.ts';
+import type { TenantId } from '../tenants/tenants.ts';
 import { type InvoiceBody as Body, customerAbsent } from './accept-invoice.ts';
 import { checkDraft, type FindCustomer } from './check-draft.ts';
-import { InvoiceBody, InvoiceSchema, PreviewSchema, statuses } from './invoice-schemas.ts';
-import type { Invoice, Invoices } from './invoices.ts';
+import {
+  AcceptedInvoiceSchema,
+  InvoiceBody,
+  InvoiceSchema,
+  PreviewSchema,
+  statuses,
+} from './invoice-schemas.ts';
+import { type Invoice, type Invoices, isOnItsWay } from './invoices.ts';
 
 export const waitSecondsDefault = 10;
 export const waitSecondsMax = 30;
@@ -16,7 +25,7 @@ export const listLimitMax = 200;
 export const invoiceBytesMax = 2 * 1024 * 1024;
 export const idempotencyKeyLengthMax = 255;
 
-const IssueHeaders = Type.Object({
+export const IssueHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({ minLength: 1, maxLength: idempotencyKeyLengthMax, pattern: '^[\\x21-\\x7e]+$' }),
   ),
@@ -36,8 +45,13 @@ const ListQuery = Type.Object(
   { additionalProperties: false },
 );
 
-export interface InvoiceRoutesOptions {
+export interface IssuingOptions {
   readonly invoices: Invoices;
+  /** What a company should know while its invoices wait; none when that cannot be told quickly. */
+  readonly notices: (tenantId: TenantId) => Promise<readonly Notice[]>;
+}
+
+export interface InvoiceRoutesOptions extends IssuingOptions {
   readonly findCustomer: FindCustomer;
   readonly now: () => Date;
 }
@@ -59,24 +73,26 @@ function issueRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
         tags,
         headers: IssueHeaders,
         body: InvoiceBody,
-        response: { 201: InvoiceSchema, 202: InvoiceSchema, ...problems(400, 401, 403, 413, 422) },
+        response: {
+          201: InvoiceSchema,
+          202: AcceptedInvoiceSchema,
+          ...problems(400, 401, 403, 413, 422, 429),
+        },
       },
     },
     async (request, reply) => {
+      const principal = principalOf(request);
       const waitS = readWait(request.headers.prefer);
       const invoice = await o.invoices.issue(
         {
-          principal: principalOf(request),
+          principal,
           body: request.body as Body,
           idempotencyKey: request.headers['idempotency-key'],
           requestId: request.id,
         },
         waitS * 1000,
       );
-      reply.header('location', `/api/invoices/${invoice.id}`);
-      reply.header('preference-applied', `wait=${waitS}`);
-      if (invoice.status === 'rejected') throw rejected(invoice);
-      return reply.code(invoice.status === 'valid' ? 201 : 202).send(invoice as never);
+      return answerIssued(reply, { invoice, waitS, tenantId: principal.tenantId }, o);
     },
   );
 
@@ -144,6 +160,22 @@ function readRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
     async (request) =>
       (await o.invoices.read(principalOf(request).tenantId, request.params.id)) as never,
   );
+}
+
+/** 201 when it is stamped, 202 while it is on its way, and a 422 when it was refused. */
+export async function answerIssued(
+  reply: FastifyReply,
+  issued: { readonly invoice: Invoice; readonly waitS: number; readonly tenantId: TenantId },
+  o: Pick<IssuingOptions, 'notices'>,
+) {
+  const { invoice } = issued;
+  reply.header('location', `/api/invoices/${invoice.id}`);
+  reply.header('preference-applied', `wait=${issued.waitS}`);
+  if (invoice.status === 'rejected') throw rejected(invoice);
+  if (invoice.status === 'valid') return reply.code(201).send(invoice as never);
+  const notices = isOnItsWay(invoice) ? await o.notices(issued.tenantId) : [];
+  const body = notices.length > 0 ? { ...invoice, notices } : invoice;
+  return reply.code(202).send(body as never);
 }
 
 /** RFC 7240: a preference that cannot be understood is ignored. */

@@ -149,3 +149,72 @@ export const InvoiceSchema = Type.Object(
   },
   { title: 'Invoice' },
 );
+
+/** What people should know while it is on its way: that FacturAPI is away, for one. */
+export const NoticesSchema = Type.Array(
+  Type.Object({
+    code: Type.String(),
+    level: Type.Union(['info', 'warning', 'error'].map((level) => Type.Literal(level))),
+    detail: Type.String(),
+  }),
+);
+
+export const AcceptedInvoiceSchema = Type.Object(
+  { ...InvoiceSchema.properties, notices: Type.Optional(NoticesSchema) },
+  { title: 'AcceptedInvoice' },
+);
+
+const instant = Type.String({ format: 'date-time' });
+const ToldProblem = Type.Object({ code: Type.String(), detail: Type.String() });
+
+export const HistorySchema = Type.Object(
+  {
+    data: Type.Array(
+      Type.Union([
+        Type.Object({
+          type: Type.Literal('attempt'),
+          at: instant,
+          kind: Type.String(),
+          attempt: Type.Integer(),
+          outcome: Type.String(),
+          http_status: nullable(Type.Integer()),
+          code: nullable(Type.String()),
+          log_id: nullable(Type.String()),
+          started_at: instant,
+          took_ms: Type.Integer(),
+          detail: Type.String(),
+        }),
+        Type.Object({
+          type: Type.Literal('version'),
+          at: instant,
+          version: Type.Integer(),
+          status: Type.Union(statuses),
+          key: nullable(Type.String()),
+          date: instant,
+          rejection: nullable(ToldProblem),
+          by: nullable(Type.String()),
+          detail: Type.String(),
+        }),
+        Type.Object({
+          type: Type.Literal('decision'),
+          at: instant,
+          decision: Type.String(),
+          why: nullable(Type.String()),
+          by: nullable(Type.String()),
+          detail: Type.String(),
+        }),
+      ]),
+    ),
+    call: nullable(
+      Type.Object({
+        kind: Type.String(),
+        state: Type.String(),
+        attempts: Type.Integer(),
+        next_try_at: nullable(instant),
+        last_problem: nullable(ToldProblem),
+        detail: Type.String(),
+      }),
+    ),
+  },
+  { title: 'InvoiceHistory' },
+);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { makeInvoiceSignals } from './invoice-signals.ts';
+import { callKey, makeInvoiceSignals } from './invoice-signals.ts';
 
 const longMs = 60_000;
 const told = (o: object = {}) =>
@@ -127,4 +127,42 @@ test("a subscriber hears of its own company's invoices only, until it leaves", (
   leave();
   signals.received(told());
   assert.equal(heard.length, 1);
+});
+
+test('a call that is about no invoice wakes who follows it, and is no news of the company', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const { signals, watch } = watching(t, callKey(12));
+  const heard: unknown[] = [];
+  t.after(signals.subscribe('t1', (signal) => heard.push(signal)));
+  const search = { kind: 'search_catalog', status: null };
+  const next = watch.next(longMs);
+  signals.received(told({ ...search, invoice: null, call_id: 13 }));
+  assert.equal(await isSettled(next), false);
+  signals.received(told({ ...search, invoice: null, call_id: 12 }));
+  assert.equal(await isSettled(next), true);
+  assert.deepEqual(heard, []);
+});
+
+test('that an invoice is late is news of the company, and wakes no request', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const { signals, watch } = watching(t, 'i1');
+  const heard: unknown[] = [];
+  t.after(signals.subscribe('t1', (signal) => heard.push(signal)));
+  signals.received(told({ kind: 'late', status: 'queued' }));
+  assert.equal(await isSettled(watch.next(longMs)), false);
+  assert.equal(heard.length, 1);
+});
+
+test('what is no signal of ours is not heard', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const { signals, watch } = watching(t, 'i1', callKey(12));
+  const next = watch.next(longMs);
+  for (const payload of ['', 'null', '7', '{', '{}', told({ tenant: 1 }), told({ invoice: 1 })]) {
+    signals.received(payload);
+  }
+  signals.received(told({ invoice: null, call_id: '12' }));
+  assert.equal(await isSettled(next), false);
 });

@@ -6,13 +6,25 @@
 export interface InvoiceSignal {
   readonly tenant: string;
   readonly invoice: string;
+  /** The kind of call whose end it tells, or `late`: 48 hours have passed without a stamp. */
   readonly kind: string;
   readonly status: string | null;
 }
 
+/** Of a call that is about no invoice (a search in a catalogue) there is its id alone. */
+interface Heard extends Omit<InvoiceSignal, 'invoice'> {
+  readonly invoice: string | null;
+  readonly call_id?: number;
+}
+
+/** What to follow to hear of such a call. */
+export function callKey(callId: number): string {
+  return `call:${callId}`;
+}
+
 export interface Watch {
-  /** Before the invoice can be heard of, so that nothing is missed. */
-  follow(invoiceId: string): void;
+  /** An invoice by its id, before it can be heard of, so that nothing is missed; or a `callKey`. */
+  follow(key: string): void;
   /** Resolves at the next signal of a followed invoice, one since the last call included, or
    * after `ms`. */
   next(ms: number): Promise<void>;
@@ -37,14 +49,22 @@ export function makeInvoiceSignals(): InvoiceSignals {
   const watches = new Map<string, Set<() => void>>();
   let closing = false;
   const subscribers = new Map<string, Set<(signal: InvoiceSignal | 'look_again') => void>>();
+  const wakeAll = (key: string) => {
+    for (const wake of watches.get(key) ?? []) wake();
+  };
 
   return {
     received(payload) {
-      const signal = readSignal(payload);
-      if (!signal) return;
+      const heard = readSignal(payload);
+      if (!heard) return;
+      if (heard.call_id !== undefined) wakeAll(callKey(heard.call_id));
+      const { invoice } = heard;
+      if (invoice === null) return;
+      const signal = { ...heard, invoice };
       for (const listener of subscribers.get(signal.tenant) ?? []) listener(signal);
+      if (signal.kind === 'late') return;
       if (signal.kind === 'create_invoice' && PASSING.has(signal.status ?? '')) return;
-      for (const wake of watches.get(signal.invoice) ?? []) wake();
+      wakeAll(invoice);
     },
     lookAgain() {
       for (const wakes of watches.values()) for (const wake of wakes) wake();
@@ -69,11 +89,13 @@ export function makeInvoiceSignals(): InvoiceSignals {
 }
 
 /** Anyone with the database may notify: what is no signal of ours is not heard. */
-function readSignal(payload: string): InvoiceSignal | undefined {
+function readSignal(payload: string): Heard | undefined {
   try {
-    const signal = JSON.parse(payload) as Partial<InvoiceSignal> | null;
-    const isOurs = typeof signal?.tenant === 'string' && typeof signal.invoice === 'string';
-    return isOurs ? (signal as InvoiceSignal) : undefined;
+    const signal = JSON.parse(payload) as Partial<Heard> | null;
+    if (typeof signal?.tenant !== 'string') return undefined;
+    const isOfInvoice = typeof signal.invoice === 'string';
+    const isOfCall = signal.invoice === null && typeof signal.call_id === 'number';
+    return isOfInvoice || isOfCall ? (signal as Heard) : undefined;
   } catch {
     return undefined;
   }

@@ -1,14 +1,20 @@
-/** The front door of invoices: accept, follow, read, list, and fetch their files. */
+/** The front door of invoices: accept, reissue, follow, read, list, and fetch their files. */
 import type { CustomerInput, InvoiceInput } from '../cfdi/document.ts';
 import type { TotalsJson } from '../cfdi/totals-json.ts';
 import { notFound, Problem, unavailable } from '../platform/http/problem.ts';
-import { isDatabaseUnavailable, type Queryable } from '../platform/postgres/database.ts';
+import { isDatabaseUnavailable } from '../platform/postgres/database.ts';
 import type { Database } from '../platform/postgres/tables.ts';
 import { requestFile } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
-import { type AcceptOptions, acceptInvoice, type IssueRequest } from './accept-invoice.ts';
+import {
+  type Accepted,
+  type AcceptOptions,
+  acceptInvoice,
+  type IssueRequest,
+} from './accept-invoice.ts';
 import type { InvoiceSignals } from './invoice-signals.ts';
 import { type ListFilters, listInvoices, readInvoice, readInvoiceFile } from './invoices-store.ts';
+import { type ReissueRequest, reissueInvoice } from './reissue-invoice.ts';
 
 export type InvoiceStatus =
   | 'draft'
@@ -69,6 +75,8 @@ export function isOnItsWay(invoice: Pick<Invoice, 'status'>): boolean {
 export interface Invoices {
   /** Accepts and waits up to `waitMs` for the outcome. */
   issue(request: IssueRequest, waitMs: number): Promise<Invoice>;
+  /** A refused or expired one, corrected under its folio; waits as `issue` does. */
+  reissue(request: ReissueRequest, waitMs: number): Promise<Invoice>;
   read(tenantId: TenantId, id: string): Promise<Invoice>;
   list(tenantId: TenantId, filters: ListFilters): Promise<Invoice[]>;
   file(request: FileRequest): Promise<InvoiceFile>;
@@ -88,7 +96,6 @@ export interface InvoiceFile {
 
 export function makeInvoices(
   o: AcceptOptions & {
-    readonly db: Queryable;
     readonly tables: Database;
     readonly signals: InvoiceSignals;
   },
@@ -113,25 +120,11 @@ export function makeInvoices(
     read,
     list: (tenantId, filters) => listInvoices(o.tables, tenantId, filters),
 
-    async issue(request, waitMs) {
-      const deadlineMs = Date.now() + waitMs;
-      const signal = o.signals.watch();
-      try {
-        const { id, fresh } = await acceptInvoice(request, o, signal.follow);
-        if (!fresh) signal.follow(id);
-        // A new invoice is not worth a read before something was heard of it; a repeat is.
-        else if (waitMs > 0) await signal.next(waitMs);
-        else return fresh;
-        for (;;) {
-          const invoice = await readOr(fresh, request.principal.tenantId, id);
-          const leftMs = deadlineMs - Date.now();
-          if (!isOnItsWay(invoice) || leftMs <= 0 || signal.isClosing()) return invoice;
-          await signal.next(leftMs);
-        }
-      } finally {
-        signal.stop();
-      }
-    },
+    issue: (request, waitMs) =>
+      followed(request.principal.tenantId, waitMs, (listen) => acceptInvoice(request, o, listen)),
+
+    reissue: (request, waitMs) =>
+      followed(request.principal.tenantId, waitMs, (listen) => reissueInvoice(request, o, listen)),
 
     async file(request) {
       const { tenantId, id, kind } = request;
@@ -148,12 +141,36 @@ export function makeInvoices(
     },
   };
 
+  async function followed(
+    tenantId: TenantId,
+    waitMs: number,
+    accept: (listen: (id: string) => void) => Promise<Accepted>,
+  ): Promise<Invoice> {
+    const deadlineMs = Date.now() + waitMs;
+    const signal = o.signals.watch();
+    try {
+      const { id, fresh } = await accept(signal.follow);
+      if (!fresh) signal.follow(id);
+      // A new invoice is not worth a read before something was heard of it; a repeat is.
+      else if (waitMs > 0) await signal.next(waitMs);
+      else return fresh;
+      for (;;) {
+        const invoice = await readOr(fresh, tenantId, id);
+        const leftMs = deadlineMs - Date.now();
+        if (!isOnItsWay(invoice) || leftMs <= 0 || signal.isClosing()) return invoice;
+        await signal.next(leftMs);
+      }
+    } finally {
+      signal.stop();
+    }
+  }
+
   async function fetchNow({ tenantId, id, kind, requestId }: FileRequest) {
     const deadlineMs = Date.now() + fileWaitMsMax;
     const signal = o.signals.watch();
     try {
       signal.follow(id);
-      await requestFile(o.db, tenantId, id, kind, requestId);
+      await requestFile(o.db, o.lane, tenantId, { invoiceId: id, kind, requestId });
       for (;;) {
         const content = await readInvoiceFile(o.tables, tenantId, id, kind);
         const leftMs = deadlineMs - Date.now();

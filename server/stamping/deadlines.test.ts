@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  attemptMsMax,
-  backoffMs,
-  backoffMsMax,
-  backoffMsMin,
-  sendingMsMax,
-  serverWorkMsMax,
-  timeoutMs,
-} from './deadlines.ts';
+import { backoffMs, backoffMsMax, backoffMsMin } from './deadlines.ts';
 
 const attempts = fc.integer({ min: 1, max: 10_000 });
 /** Math.random's range: 1 is never reached. */
@@ -35,15 +27,4 @@ test('two callers that failed together do not come back together', () => {
     backoffMs(5, () => 0.2),
     backoffMs(5, () => 0.8),
   );
-});
-
-test('an attempt has room for a look-up and the longest sending', () => {
-  for (const kind of ['create_invoice', 'fetch_xml', 'fetch_pdf'] as const) {
-    assert.ok(attemptMsMax >= timeoutMs('look_up') + timeoutMs(kind), kind);
-  }
-});
-
-test('a claim is kept for no less than FacturAPI may work on the call', () => {
-  // A killed leader's call was sent at the latest when its age in the buffer ended.
-  assert.ok(sendingMsMax >= serverWorkMsMax);
 });

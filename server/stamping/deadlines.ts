@@ -1,20 +1,6 @@
 import { connectMsMax } from '../facturapi/facturapi-client.ts';
-import type { CallKind } from './stamping-queue.ts';
 
-/**
- * Every wait of the stamper, named. The deadlines are fixed here; they are asked for by kind, so
- * that measured ones can take their place without touching a caller.
- */
-const timeoutMsByKind: Readonly<Record<CallKind | 'look_up', number>> = {
-  create_invoice: 10_000,
-  fetch_xml: 10_000,
-  fetch_pdf: 10_000,
-  look_up: 5_000,
-};
-
-export function timeoutMs(kind: CallKind | 'look_up'): number {
-  return timeoutMsByKind[kind];
-}
+/** Every wait of the stamper that is not learnt, named. The learnt ones: learnt-deadlines.ts. */
 
 /** A claimed call starts within this age (from before its claim was sent), or goes back. */
 export const bufferMsMax = 1_000;
@@ -22,10 +8,8 @@ export const bufferMsMax = 1_000;
 export const serverWorkMsMax = 5_000;
 /** Counted from the attempt's start: connecting may stand before the sending. */
 export const givenUpWorkMsMax = connectMsMax + serverWorkMsMax;
-/** The longest of the calls that an attempt may end with. */
-export const sendingMsMax = Math.max(...Object.values(timeoutMsByKind));
-/** An attempt may hold a look-up and a sending, one after the other in one slot. */
-export const attemptMsMax = timeoutMs('look_up') + sendingMsMax;
+/** What is left of an attempt's time must be worth a call: else it is tried another time. */
+export const sendingMsMin = 1_000;
 
 /** After an unknown outcome: the list may lag behind, so look, wait, and look again. */
 export const lookUpWaitMs = 2_000;
@@ -34,6 +18,8 @@ export const emptyLookUpsBeforeResend = 2;
 export const backoffMsMin = 500;
 export const backoffMsMax = 60_000;
 export const blockedRetryMs = 60_000;
+/** Added to FacturAPI's Retry-After. */
+export const retryJitterMsMax = 1_000;
 /** FacturAPI retries a pending stamp for 50 minutes; the first answers may come sooner. */
 export const pollPendingMsMin = 5_000;
 export const pollPendingMsMax = 60_000;
@@ -45,6 +31,11 @@ export const lastingAttemptsMax = 20;
 export const doubtWaitMs = 5_000;
 /** Crashes of our own on one call, after which it is held for a person. */
 export const crashesMax = 3;
+/** Deaths of the process while it made this call, after which it is held for a person. */
+export const deathsMax = 5;
+/** SAT stamps a document within 72 hours of its date; a person is warned before. */
+export const stampableMsMax = 72 * 3_600_000;
+export const lateAfterMs = 48 * 3_600_000;
 
 /** Exponential with full jitter (AWS Architecture Blog, 2015), never below a tenth of its bound. */
 export function backoffMs(attempt: number, random: () => number): number {

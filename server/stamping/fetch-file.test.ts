@@ -8,17 +8,17 @@ import {
   scriptedFacturapi,
 } from '../../test/support/scripted-facturapi.ts';
 import type { Answer } from '../facturapi/facturapi.ts';
-import { blockedRetryMs, fileAttemptsMax, givenUpWorkMsMax, timeoutMs } from './deadlines.ts';
+import { blockedRetryMs, fileAttemptsMax, givenUpWorkMsMax } from './deadlines.ts';
 import { fetchFile } from './fetch-file.ts';
-import type { ClaimedCall } from './stamping-queue.ts';
+import type { InvoiceCall } from './stamping-queue.ts';
 
 const nowMs = Date.UTC(2026, 2, 1);
 const xml = '<?xml version="1.0" encoding="UTF-8"?><cfdi:Comprobante/>';
 const bytesOf = (text: string) => answered(200, undefined, { bytes: Buffer.from(text) });
-const stampedCall = (o: Partial<ClaimedCall> = {}) =>
+const stampedCall = (o: Partial<InvoiceCall> = {}) =>
   claimedCall({ kind: 'fetch_xml', facturapiId: 'fac-1', ...o });
 
-async function fetched(answers: readonly Answer[], call: ClaimedCall, key: string | null = 'sk_1') {
+async function fetched(answers: readonly Answer[], call: InvoiceCall, key: string | null = 'sk_1') {
   const { facturapi, asked } = scriptedFacturapi(answers.map((one) => ['download', one]));
   const performed = await fetchFile(call, {
     facturapi,
@@ -35,9 +35,7 @@ test('the XML is kept as it came, byte for byte', async () => {
     assert.equal(settlement.state, 'done');
     assert.deepEqual(settlement.file, { kind: 'xml', content: Buffer.from(text) });
     assert.equal(settlement.invoice, undefined);
-    assert.deepEqual(asked, [
-      { what: 'download', key: 'sk_1', timeoutMs: timeoutMs('fetch_xml'), of: 'fac-1/xml' },
-    ]);
+    assert.deepEqual(asked, [{ what: 'download', key: 'sk_1', of: 'fac-1/xml' }]);
   }
 });
 
@@ -69,21 +67,25 @@ test('a download that broke keeps its slot while FacturAPI may be at it', async 
   assert.equal((await fetched([refused], stampedCall())).slotUntilMs, undefined);
 });
 
-test('a 429 waits what it was told to, plus jitter', async () => {
+test('a 429 lets the whole company rest as long as it was told to, plus jitter', async () => {
   const busy = answered(429, { code: 'rate_limit_exceeded' }, { retryAfterMs: 3_000 });
   const { settlement } = await fetched([busy], stampedCall());
-  assert.deepEqual([settlement.state, settlement.delayMs], ['delayed', 3_500]);
+  assert.equal(settlement.state, 'queued');
+  assert.deepEqual(settlement.pause, { reason: 'busy', restMs: 3_500 });
 });
 
-test('a key that is refused, or does not open, waits as long as a blocked invoice', async () => {
+test('a key that is refused, or does not open, lets the whole company rest', async () => {
   const unauthorized = answered(401, { code: 'unauthorized' });
   const refusedKey = await fetched([unauthorized], stampedCall());
-  assert.equal(refusedKey.settlement.delayMs, blockedRetryMs);
   const noKey = await fetched([], stampedCall(), null);
-  assert.deepEqual(
-    [noKey.settlement.state, noKey.settlement.delayMs, noKey.asked],
-    ['delayed', blockedRetryMs, []],
-  );
+  for (const { settlement } of [refusedKey, noKey]) {
+    assert.equal(settlement.state, 'queued');
+    assert.deepEqual(
+      [settlement.pause?.reason, settlement.pause?.restMs],
+      ['blocked', blockedRetryMs],
+    );
+  }
+  assert.deepEqual(noKey.asked, []);
 });
 
 test('it is tried so many times and no more, and says why it was given up', async () => {

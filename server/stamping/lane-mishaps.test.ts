@@ -17,7 +17,8 @@ import {
 } from '../../test/support/records.ts';
 import { scriptedLane } from '../../test/support/scripted-lane.ts';
 import { until } from '../../test/support/until.ts';
-import { startLaneLeader } from './lane-leader.ts';
+import { startLeadership } from './leadership.ts';
+import type { InvoiceCall } from './stamping-queue.ts';
 
 /** What goes wrong between two steps of a lane: each step is held up until the other has come. */
 describe('a lane in the moments between', () => {
@@ -102,7 +103,7 @@ describe('a lane in the moments between', () => {
     await until(lost);
     stamper.end(flying.callId);
     await until(() => stamper.inFlight().includes(buffered.callId), 3_000);
-    assert.equal(stamper.started.at(-1)!.call.outcomeUnknown, false);
+    assert.equal((stamper.started.at(-1)!.call as InvoiceCall).outcomeUnknown, false);
   });
 
   test('a call that ended before its leader came back holds no slot any more', async (t) => {
@@ -144,19 +145,21 @@ describe('a lane in the moments between', () => {
   test('a candidate that is stopped while it connects does not lead afterwards', async (t) => {
     const won: string[] = [];
     let stopped: Promise<void> | undefined;
-    const candidate = startLaneLeader({
+    const leadership = startLeadership({
       access: {
         url: database.stamper.url,
         // Read when the connection has just been made.
         get role() {
-          stopped ??= candidate.stop();
+          stopped ??= leadership.stop();
           return 'timbra_stamper' as const;
         },
       },
-      lane: ownLane(),
       name: 'stopped',
       log: silentLog,
-      inFlight: () => [0, 0],
+    });
+    leadership.stand({
+      lane: ownLane(),
+      state: () => ({ inFlight: 0, mostInFlight: 0 }),
       onWon: () => won.push('stopped'),
       onLost: () => {},
     });

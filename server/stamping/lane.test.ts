@@ -15,6 +15,7 @@ import {
 import { refusedInvoice, scriptedLane } from '../../test/support/scripted-lane.ts';
 import { until } from '../../test/support/until.ts';
 import { priorities } from './priorities.ts';
+import type { InvoiceCall } from './stamping-queue.ts';
 
 describe('a lane, with calls that the test makes', () => {
   const cleanups = cleanupsOfBlock();
@@ -92,7 +93,7 @@ describe('a lane, with calls that the test makes', () => {
     stamper.end(stamper.started[0]!.call.id);
     await until(() => stamper.started.length === 2);
     const { call } = stamper.started.find((one) => one.call.id === inherited)!;
-    assert.deepEqual([call.outcomeUnknown, call.attempts], [true, 2]);
+    assert.deepEqual([(call as InvoiceCall).outcomeUnknown, call.attempts], [true, 2]);
     assert.equal(stamper.timesStarted(ready!), 1);
   });
 
@@ -153,7 +154,7 @@ describe('a lane, with calls that the test makes', () => {
 
     await admin.query(`update stamping_calls set run_at = now() where id = $1`, [crashing]);
     await until(() => stamper.inFlight().includes(crashing!));
-    assert.equal(stamper.started.at(-1)!.call.outcomeUnknown, true);
+    assert.equal((stamper.started.at(-1)!.call as InvoiceCall).outcomeUnknown, true);
     assert.ok(stamper.records.some((record) => record.msg === 'an attempt crashed'));
   });
 

@@ -1,16 +1,11 @@
 import type pg from 'pg';
 import type { Logger } from '../platform/logging.ts';
-import type { DatabaseAccess } from '../platform/postgres/database.ts';
-import {
-  attemptMsMax,
-  backoffMs,
-  bufferMsMax,
-  crashesMax,
-  sendingMsMax,
-  timeoutMs,
-} from './deadlines.ts';
-import { type Lead, startLaneLeader } from './lane-leader.ts';
+import { bufferMsMax } from './deadlines.ts';
+import type { Governor } from './governor.ts';
+import { keepGovernorChanges, restoreGovernor } from './governor-store.ts';
+import type { Lead, Leadership } from './leadership.ts';
 import type { Performed } from './perform-call.ts';
+import { runAttempt } from './run-attempt.ts';
 import { attemptKey, makeSlots } from './slots.ts';
 import {
   type ClaimedCall,
@@ -20,16 +15,23 @@ import {
   requeueOverdueCalls,
   wakeDelayedCalls,
 } from './stamping-queue.ts';
-import { heldForAPerson, writeResult } from './write-result.ts';
+import { writeResult } from './write-result.ts';
 
 export interface LaneOptions {
   readonly lane: number;
   readonly limit: number;
-  readonly name: string;
-  readonly leaderAccess: DatabaseAccess;
+  readonly leadership: Leadership;
   readonly pool: pg.Pool;
   readonly log: Logger;
-  readonly perform: (call: ClaimedCall) => Promise<Performed>;
+  /** Called at each lead that is won. */
+  readonly makeGovernor: (inFlight: () => number) => Governor;
+  readonly perform: (call: ClaimedCall, turn: Turn) => Promise<Performed>;
+}
+
+export interface Turn {
+  readonly governor: Governor;
+  /** On the clock of `performance.now()`: then others count this attempt's slot as free. */
+  readonly untilMs: number;
 }
 
 /** Nothing may depend on a NOTIFY that was lost: look by oneself this often. */
@@ -39,22 +41,30 @@ const claimAheadCallMsMax = bufferMsMax / 2;
 /** Ages and slots are measured on a clock that nobody sets. */
 const nowMs = () => performance.now();
 
+interface Buffered {
+  readonly call: ClaimedCall;
+  readonly claimedAtMs: number;
+}
+
 /**
  * One lane: every call of one FacturAPI limit, made by its leader alone.
  *
  *   queue ── claim ──> buffer (a few ahead) ── free slot ──> call ──> result written
  *
  * The buffer keeps a commit from standing between two calls. What waits in it longer than
- * `bufferMsMax` is put back: its deadline in the queue was counted from its claim.
+ * `bufferMsMax` is put back: its deadline in the queue was counted from its claim. So is what the
+ * governor lets rest meanwhile.
  */
 export function startLane(o: LaneOptions) {
   const slots = makeSlots(o.limit);
-  const buffer: Array<{ call: ClaimedCall; claimedAtMs: number }> = [];
+  const buffer: Buffered[] = [];
   /** Attempts in flight, and ended ones whose result is not written yet. */
   const running = new Map<number, { attempts: number; work: Promise<void> }>();
   const crashes = new Map<number, number>();
+  let governor = o.makeGovernor(slots.inFlight);
   let lead: Lead | undefined;
   let claiming: Promise<void> | undefined;
+  let keeping: Promise<void> | undefined;
   let puttingBack: Promise<unknown> = Promise.resolve();
   let mayHaveMore = false;
   let stopping = false;
@@ -63,12 +73,14 @@ export function startLane(o: LaneOptions) {
   let timer: NodeJS.Timeout | undefined;
   let nextLookMs = 0;
 
-  const leader = startLaneLeader({
-    access: o.leaderAccess,
+  const candidacy = o.leadership.stand({
     lane: o.lane,
-    name: o.name,
-    log: o.log,
-    inFlight: () => [slots.inFlight(), maxInFlightSeen],
+    state: () => ({
+      inFlight: slots.inFlight(),
+      mostInFlight: maxInFlightSeen,
+      breaker: governor.breakerReport(nowMs()),
+      report: governor.report(nowMs()),
+    }),
     onWon: (won) => {
       void takeOver(won);
     },
@@ -83,6 +95,9 @@ export function startLane(o: LaneOptions) {
   async function takeOver(won: Lead) {
     try {
       await puttingBack;
+      // What the leader before learnt may be newer than what this process knew when it last led.
+      governor = o.makeGovernor(slots.inFlight);
+      await restoreGovernor(won.connection, o.lane, governor);
       const inherited = (await inheritedCalls(won.connection, o.lane)).filter(isNotOurs);
       for (const call of inherited) {
         slots.inherit(attemptKey(call), nowMs() + call.leftMs);
@@ -111,21 +126,32 @@ export function startLane(o: LaneOptions) {
 
   function pump() {
     if (!lead || stopping) return;
-    const aged = buffer.filter((one) => nowMs() - one.claimedAtMs > bufferMsMax);
-    if (aged.length > 0) {
-      for (const one of aged) buffer.splice(buffer.indexOf(one), 1);
-      mayHaveMore = true;
-      putBack(lead.epoch, aged);
+    const now = nowMs();
+    const aged = buffer.filter((one) => now - one.claimedAtMs > bufferMsMax);
+    if (aged.length > 0) mayHaveMore = true;
+    const resting: Buffered[] = [];
+    let free = freeSlots(now);
+    for (const one of buffer.splice(0)) {
+      if (aged.includes(one)) continue;
+      if (!governor.mayStart(one.call.tenantId, now)) resting.push(one);
+      else if (free > 0) {
+        free -= 1;
+        start(one, lead.epoch);
+      } else buffer.push(one);
     }
-    let free = slots.free(nowMs());
-    while (free > 0 && buffer.length > 0) {
-      free -= 1;
-      start(buffer.shift()!.call, lead.epoch);
-    }
+    putBack(lead.epoch, [...aged, ...resting]);
     claimMore(lead, free);
+    const changeMs = governor.nextChangeMs(now);
+    if (changeMs !== undefined) schedule(changeMs);
   }
 
-  function putBack(epoch: number, entries: ReadonlyArray<{ call: ClaimedCall }>) {
+  /** Those of the slots that FacturAPI's mood lets us use, less those that are held. */
+  function freeSlots(now: number): number {
+    const held = o.limit - slots.free(now);
+    return Math.max(0, Math.min(o.limit, governor.slotsToUse()) - held);
+  }
+
+  function putBack(epoch: number, entries: readonly Buffered[]) {
     if (entries.length === 0) return;
     const calls = entries.map((one) => one.call);
     const before = puttingBack;
@@ -139,7 +165,8 @@ export function startLane(o: LaneOptions) {
 
   function claimMore(now: Lead, free: number) {
     const ahead = averageCallMs <= claimAheadCallMsMax ? o.limit : 0;
-    const count = free + ahead - buffer.length;
+    const most = Math.min(free + ahead, governor.claimMax(nowMs()));
+    const count = most - buffer.length;
     if (claiming || !mayHaveMore || count <= 0) return;
     // Before the claim is sent: what is queued while it runs must be heard.
     mayHaveMore = false;
@@ -151,13 +178,16 @@ export function startLane(o: LaneOptions) {
 
   async function claim(now: Lead, count: number) {
     const claimedAtMs = nowMs();
+    const resting = governor.resting(claimedAtMs);
+    const waiting = new Set(buffer.map((one) => one.call.tenantId));
     try {
       const calls = await claimCalls(now.connection, {
         lane: o.lane,
         epoch: now.epoch,
         count,
-        deadlineMs: bufferMsMax + sendingMsMax,
-        lookUpMs: timeoutMs('look_up'),
+        promises: governor.promisesMs(claimedAtMs),
+        none: [...resting.none, ...resting.one.filter((tenantId) => waiting.has(tenantId))],
+        one: resting.one,
       });
       const entries = calls.map((call) => ({ call, claimedAtMs }));
       if (lead !== now || stopping) return putBack(now.epoch, entries);
@@ -171,26 +201,24 @@ export function startLane(o: LaneOptions) {
     }
   }
 
-  function start(call: ClaimedCall, epoch: number) {
+  function start(one: Buffered, epoch: number) {
+    const { call } = one;
     slots.start(attemptKey(call));
     maxInFlightSeen = Math.max(maxInFlightSeen, slots.inFlight());
     const entry = { attempts: call.attempts, work: Promise.resolve() };
     running.set(call.id, entry);
-    entry.work = run(call, epoch).finally(() => {
+    entry.work = run(one, epoch).finally(() => {
       if (running.get(call.id) === entry) running.delete(call.id);
     });
   }
 
-  async function run(call: ClaimedCall, epoch: number) {
+  async function run({ call, claimedAtMs }: Buffered, epoch: number) {
     const startedMs = nowMs();
-    const startedAt = new Date();
-    let performed: Performed;
-    try {
-      performed = await o.perform(call);
-      crashes.delete(call.id);
-    } catch (error) {
-      performed = crashed(call, startedAt, error);
-    }
+    const turn = { governor, untilMs: claimedAtMs + call.promisedMs };
+    const mood = governor.started(call.tenantId, startedMs);
+    const perform = (one: ClaimedCall) => o.perform(one, turn);
+    const performed = await runAttempt(call, { perform, crashes, log: o.log });
+    mood.ended(nowMs(), performed.settlement.pause?.restMs);
     const tookMs = nowMs() - startedMs;
     averageCallMs = averageCallMs === 0 ? tookMs : averageCallMs * 0.9 + tookMs * 0.1;
     const slotMs = (performed.slotUntilMs ?? 0) - Date.now();
@@ -198,55 +226,11 @@ export function startLane(o: LaneOptions) {
       slots.quarantine(attemptKey(call), nowMs() + slotMs);
       schedule(slotMs);
     } else slots.end(attemptKey(call));
-    logAttempt(call, performed, tookMs);
     pump();
     await writeResult(call, performed, { pool: o.pool, lane: o.lane, epoch, log: o.log });
     if (performed.settlement.state === 'delayed') schedule(performed.settlement.delayMs ?? 0);
-  }
-
-  /** A fault of ours, not FacturAPI's. Whether it was sent is not known, so look before sending. */
-  function crashed(call: ClaimedCall, startedAt: Date, error: unknown): Performed {
-    const times = (crashes.get(call.id) ?? 0) + 1;
-    crashes.set(call.id, times);
-    o.log.error(
-      { err: error, call: call.id, invoice: call.invoiceId, times },
-      'an attempt crashed',
-    );
-    const attempt = { outcome: 'crashed', startedAt, endedAt: new Date() };
-    if (times >= crashesMax) {
-      crashes.delete(call.id);
-      return heldForAPerson(call, { attempt }, 'attempt_crashed');
-    }
-    const isCreation = call.kind === 'create_invoice';
-    const delayMs = Math.max(attemptMsMax, backoffMs(call.attempts, Math.random));
-    return {
-      attempt,
-      slotUntilMs: Date.now() + attemptMsMax,
-      settlement: {
-        state: 'delayed',
-        delayMs,
-        slotMs: attemptMsMax,
-        outcomeUnknown: isCreation,
-        problem: { code: 'crashed' },
-        ...(isCreation ? { invoice: { status: 'queued' } } : {}),
-      },
-    };
-  }
-
-  function logAttempt(call: ClaimedCall, performed: Performed, tookMs: number) {
-    const { outcome, httpStatus, logId } = performed.attempt;
-    o.log.info(
-      {
-        requestId: call.requestId,
-        invoice: call.invoiceId,
-        call: call.id,
-        attempt: call.attempts,
-        httpStatus,
-        logId,
-        tookMs: Math.round(tookMs),
-      },
-      `${call.kind} ${outcome}`,
-    );
+    // Kept its place in the queue, as one whose tenant may go on by now.
+    if (performed.settlement.state === 'queued') mayHaveMore = true;
   }
 
   function schedule(inMs: number) {
@@ -267,9 +251,10 @@ export function startLane(o: LaneOptions) {
       try {
         const ours = [...running.keys(), ...buffer.map((one) => one.call.id)];
         const dueMs = await wakeDelayedCalls(now.connection, o.lane, ours);
-        for (const id of await requeueOverdueCalls(now.connection, o.lane, ours)) {
-          o.log.warn({ call: id }, 'a call is past its deadline without a result: queued again');
+        for (const { id, state } of await requeueOverdueCalls(now.connection, o.lane, ours)) {
+          o.log.warn({ call: id, state }, 'a call is past its deadline without a result');
         }
+        keepGovernor();
         if (dueMs !== undefined) nextMs = Math.min(nextMs, dueMs);
         mayHaveMore = true;
         pump();
@@ -281,7 +266,20 @@ export function startLane(o: LaneOptions) {
   }
   schedule(pollMs);
 
+  function keepGovernor() {
+    keeping ??= keepGovernorChanges(o.pool, governor.takeChanges())
+      .catch((error) => o.log.warn({ err: error }, 'what was learnt of FacturAPI was not kept'))
+      .finally(() => {
+        keeping = undefined;
+      });
+  }
+
   return {
+    get epoch() {
+      return candidacy.epoch;
+    },
+    /** Nothing in flight, nothing that waits here. */
+    isIdle: () => running.size === 0 && buffer.length === 0,
     /** Something was queued. */
     wake() {
       mayHaveMore = true;
@@ -295,7 +293,9 @@ export function startLane(o: LaneOptions) {
       await claiming;
       await puttingBack;
       await Promise.all([...running.values()].map((entry) => entry.work));
-      await leader.stop();
+      keepGovernor();
+      await keeping;
+      await candidacy.withdraw();
     },
   };
 }

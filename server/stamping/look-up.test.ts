@@ -22,7 +22,7 @@ import {
   lookUpWaitMs,
   pollPendingMsMax,
   pollPendingMsMin,
-  timeoutMs,
+  stampableMsMax,
 } from './deadlines.ts';
 
 describe('looking up before sending again', () => {
@@ -72,7 +72,7 @@ describe('looking up before sending again', () => {
     assert.deepEqual(what(), ['create', 'look_up', 'look_up', 'create']);
     assert.equal(JSON.stringify(asked[3]!.document), JSON.stringify(asked[0]!.document));
     assert.equal(asked[3]!.document?.idempotency_key, invoiceId);
-    assert.deepEqual([asked[1]!.of, asked[1]!.timeoutMs], [invoiceId, timeoutMs('look_up')]);
+    assert.equal(asked[1]!.of, invoiceId);
   });
 
   test('a resend that breaks again is looked up twice again', async () => {
@@ -231,4 +231,44 @@ describe('what FacturAPI should not answer, but may', () => {
       assert.deepEqual([settlement.state, settlement.outcomeUnknown], ['delayed', true]);
     });
   }
+
+  describe("after SAT's 72 hours", () => {
+    const dated = (ageMs: number, o = {}) => {
+      const call = claimedCall(o);
+      const date = new Date(Date.UTC(2026, 2, 1) - ageMs).toISOString();
+      return { ...call, document: { ...call.document, date } };
+    };
+
+    test('to the millisecond it is sent; one later it is looked up, and expires', async () => {
+      const inTime = scriptedStamper([['create', answered(200, facturapiInvoice())]]);
+      const { settlement } = await inTime.attempt(dated(stampableMsMax));
+      assert.equal(settlement.invoice?.status, 'valid');
+      const late = scriptedStamper([['look_up', list()]]);
+      const expired = await late.attempt(dated(stampableMsMax + 1));
+      assert.equal(expired.settlement.state, 'done');
+      assert.equal(expired.settlement.invoice?.status, 'expired');
+      const { rejection } = expired.settlement.invoice as { rejection: { code: string } };
+      assert.equal(rejection.code, 'expired');
+      assert.deepEqual(late.what(), ['look_up']);
+    });
+
+    test('what FacturAPI has is adopted, however old', async () => {
+      const { attempt } = scriptedStamper([['look_up', list(facturapiInvoice())]]);
+      const { settlement } = await attempt(dated(stampableMsMax + 1));
+      assert.equal(settlement.invoice?.status, 'valid');
+    });
+
+    test('of unknown outcome it takes two empty look-ups to expire', async () => {
+      const { attempt, what } = scriptedStamper([
+        ['look_up', list()],
+        ['look_up', list()],
+      ]);
+      const call = dated(stampableMsMax + 1, { outcomeUnknown: true });
+      const first = await attempt(call);
+      assert.equal(first.settlement.state, 'delayed');
+      const second = await attempt(again(call, first));
+      assert.equal(second.settlement.invoice?.status, 'expired');
+      assert.deepEqual(what(), ['look_up', 'look_up']);
+    });
+  });
 });

@@ -16,7 +16,7 @@ import {
   problem,
   scriptedStamper,
 } from '../../test/support/scripted-stamper.ts';
-import { blockedRetryMs, givenUpWorkMsMax, timeoutMs } from './deadlines.ts';
+import { blockedRetryMs, givenUpWorkMsMax, retryJitterMsMax } from './deadlines.ts';
 
 describe('creating an invoice at FacturAPI', () => {
   test('a stamp is final, with all that is kept of it', async () => {
@@ -39,7 +39,6 @@ describe('creating an invoice at FacturAPI', () => {
       {
         what: 'create',
         key: 'sk_1',
-        timeoutMs: timeoutMs('create_invoice'),
         document: claimedCall().document,
       },
     ]);
@@ -78,12 +77,13 @@ describe('creating an invoice at FacturAPI', () => {
     assert.equal((await attempt(call)).settlement.outcomeUnknown, true);
   });
 
-  test('a 429 waits what it was told to, plus jitter, and knows that nothing was done', async () => {
+  test('a 429 lets its company rest as told, plus jitter, and knows that nothing was done', async () => {
     const busy = problem(429, 'rate_limit_exceeded', { retryAfterMs: 7_000 });
     const { attempt } = scriptedStamper([['create', busy]]);
     const { settlement, slotUntilMs } = await attempt(claimedCall());
-    assert.equal(settlement.delayMs, 7_000 + chance * 1_000);
-    assert.deepEqual([settlement.state, settlement.outcomeUnknown], ['delayed', false]);
+    const restMs = 7_000 + chance * retryJitterMsMax;
+    assert.deepEqual(settlement.pause, { reason: 'busy', restMs });
+    assert.deepEqual([settlement.state, settlement.outcomeUnknown], ['queued', false]);
     assert.equal(slotUntilMs, undefined);
   });
 
@@ -98,7 +98,12 @@ describe('creating an invoice at FacturAPI', () => {
     test(`${status} ${code} blocks, and the invoice stays queued with its reason`, async () => {
       const { attempt } = scriptedStamper([['create', problem(status, code)]]);
       const { settlement, attempt: record } = await attempt(claimedCall());
-      assert.deepEqual([settlement.state, settlement.delayMs], ['delayed', blockedRetryMs]);
+      assert.equal(settlement.state, 'queued');
+      assert.deepEqual(settlement.pause, {
+        reason: 'blocked',
+        restMs: blockedRetryMs,
+        problem: settlement.problem,
+      });
       assert.deepEqual(settlement.invoice, { status: 'queued' });
       assert.equal((settlement.problem as { code: string }).code, code);
       assert.deepEqual([record.outcome, record.code], ['blocked', code]);
@@ -108,7 +113,7 @@ describe('creating an invoice at FacturAPI', () => {
   test('without a key that opens nothing is sent, and the invoice stays queued', async () => {
     const { attempt, what } = scriptedStamper([], null);
     const { settlement } = await attempt(claimedCall());
-    assert.deepEqual([settlement.state, settlement.delayMs], ['delayed', blockedRetryMs]);
+    assert.deepEqual([settlement.state, settlement.pause?.reason], ['queued', 'blocked']);
     assert.deepEqual(settlement.invoice, { status: 'queued' });
     assert.deepEqual(what(), []);
   });
@@ -194,5 +199,19 @@ describe('creating an invoice at FacturAPI', () => {
     ]);
     const { settlement } = await attempt(claimedCall());
     assert.deepEqual([settlement.state, settlement.invoice?.status], ['dead', 'review']);
+  });
+
+  test('what was stamped and canceled by another hand since is canceled here, with its UUID', async () => {
+    const found = facturapiInvoice({ status: 'canceled' });
+    const { attempt } = scriptedStamper([['look_up', list(found)]]);
+    const { settlement } = await attempt(claimedCall({ outcomeUnknown: true }));
+    assert.deepEqual([settlement.invoice?.status, settlement.invoice?.uuid], ['canceled', uuid]);
+  });
+
+  test('a deadline that ended late was set by a process that stood still: its slot rests longer', async () => {
+    const late = { ...timedOut, lateMs: 3_000 };
+    const { attempt, nowMs } = scriptedStamper([['create', late]]);
+    const { slotUntilMs } = await attempt(claimedCall());
+    assert.equal(slotUntilMs, nowMs + 3_000 + givenUpWorkMsMax);
   });
 });

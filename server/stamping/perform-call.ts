@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import type { Answer, Facturapi, FacturapiInvoice } from '../facturapi/facturapi.ts';
+import type { Answer, FacturapiInvoice, FacturapiProblem } from '../facturapi/facturapi.ts';
 import {
   type Outcome,
   outcomeOfCreate,
@@ -7,6 +7,7 @@ import {
   readInvoice,
   readInvoiceList,
 } from '../facturapi/outcome.ts';
+import type { AttemptFacturapi } from './attempt-facturapi.ts';
 import {
   backoffMs,
   blockedRetryMs,
@@ -17,13 +18,14 @@ import {
   lookUpWaitMs,
   pollPendingMsMax,
   pollPendingMsMin,
-  timeoutMs,
+  retryJitterMsMax,
+  stampableMsMax,
 } from './deadlines.ts';
-import type { Attempt, InvoiceChange, Settlement } from './settle-call.ts';
-import type { ClaimedCall } from './stamping-queue.ts';
+import type { Attempt, InvoiceChange, Pause, Settlement } from './settle-call.ts';
+import type { ClaimedCall, InvoiceCall } from './stamping-queue.ts';
 
 export interface PerformOptions {
-  readonly facturapi: Facturapi;
+  readonly facturapi: AttemptFacturapi;
   /** Opens the tenant's sealed key; undefined when it has none or it does not open. */
   readonly keyOf: (call: ClaimedCall) => string | undefined;
   readonly now: () => Date;
@@ -45,11 +47,12 @@ export interface Performed {
  *                                         └─ nothing, twice ──┐
  *   never sent ───────────────────────────────────────────────┴─> send the frozen body
  *   pending at FacturAPI ── read it by id ──> its state
+ *   older than 72 hours ── look up ── nothing ──> expired: SAT takes it no more
  *
  * A refusal after an answer was lost, and `invoice_stamping_failed` at any time, may stem from a
  * CFDI that exists: they are looked up once more, and when nothing is found a person decides.
  */
-export async function createInvoice(call: ClaimedCall, o: PerformOptions): Promise<Performed> {
+export async function createInvoice(call: InvoiceCall, o: PerformOptions): Promise<Performed> {
   const key = o.keyOf(call);
   if (key === undefined) {
     return ended(call, o, o.now(), undefined, {
@@ -61,26 +64,22 @@ export async function createInvoice(call: ClaimedCall, o: PerformOptions): Promi
     });
   }
   if (call.facturapiId) return pollPending(call, call.facturapiId, key, o);
-  if (call.outcomeUnknown) {
+  if (call.outcomeUnknown || isTooOld(call, o)) {
     const found = await lookUp(call, key, o);
     if (found !== 'send') return found;
   }
   const startedAt = o.now();
-  const answer = await o.facturapi.createInvoice(key, call.document, {
-    timeoutMs: timeoutMs('create_invoice'),
-  });
+  const answer = await o.facturapi.createInvoice(key, call.document);
   return ended(call, o, startedAt, answer, outcomeOfCreate(answer));
 }
 
 async function lookUp(
-  call: ClaimedCall,
+  call: InvoiceCall,
   key: string,
   o: PerformOptions,
 ): Promise<Performed | 'send'> {
   const startedAt = o.now();
-  const answer = await o.facturapi.findByExternalId(key, call.document.external_id, {
-    timeoutMs: timeoutMs('look_up'),
-  });
+  const answer = await o.facturapi.findByExternalId(key, call.document.external_id);
   const invoices = ownInvoices(answer, call.document.external_id);
   if (!invoices) return ended(call, o, startedAt, answer, unreadable(answer));
   if (invoices.length > 1) {
@@ -97,7 +96,13 @@ async function lookUp(
   if (invoice) return ended(call, o, startedAt, answer, outcomeOfInvoice(invoice));
   if (call.doubt) return ended(call, o, startedAt, answer, { kind: 'review', problem: call.doubt });
   const emptyLookUps = call.emptyLookUps + 1;
-  if (emptyLookUps >= emptyLookUpsBeforeResend) return 'send';
+  if (!call.outcomeUnknown || emptyLookUps >= emptyLookUpsBeforeResend) {
+    if (!isTooOld(call, o)) return 'send';
+    return {
+      attempt: attemptOf(o, startedAt, answer, 'expired'),
+      settlement: { state: 'done', invoice: { status: 'expired', rejection: tooOld } },
+    };
+  }
   return {
     attempt: attemptOf(o, startedAt, answer, 'not_found_yet'),
     settlement: {
@@ -110,6 +115,18 @@ async function lookUp(
   };
 }
 
+/** SAT's rule: a CFDI is stamped within 72 hours of its date (RMF 2.7.2.9; PACs answer 401). */
+function isTooOld(call: InvoiceCall, o: PerformOptions): boolean {
+  return o.now().getTime() - Date.parse(call.document.date) > stampableMsMax;
+}
+
+const tooOld: FacturapiProblem = {
+  code: 'expired',
+  message:
+    'Pasaron más de 72 horas desde la fecha de la factura y el SAT ya no la timbra. ' +
+    'Vuelve a emitirla: conserva su folio y lleva una fecha nueva.',
+};
+
 /** Undefined, as for an unreadable list, when it holds what was not asked for. */
 function ownInvoices(answer: Answer, externalId: string): FacturapiInvoice[] | undefined {
   const invoices = readInvoiceList(answer);
@@ -117,15 +134,13 @@ function ownInvoices(answer: Answer, externalId: string): FacturapiInvoice[] | u
 }
 
 async function pollPending(
-  call: ClaimedCall,
+  call: InvoiceCall,
   facturapiId: string,
   key: string,
   o: PerformOptions,
 ): Promise<Performed> {
   const startedAt = o.now();
-  const answer = await o.facturapi.readInvoice(key, facturapiId, {
-    timeoutMs: timeoutMs('look_up'),
-  });
+  const answer = await o.facturapi.readInvoice(key, facturapiId);
   const invoice =
     answer.kind === 'answered' && answer.status === 200 ? readInvoice(answer.body) : undefined;
   const outcome = invoice ? outcomeOfInvoice(invoice) : unreadable(answer);
@@ -152,13 +167,13 @@ function unreadable(answer: Answer): Outcome {
 }
 
 function ended(
-  call: ClaimedCall,
+  call: InvoiceCall,
   o: PerformOptions,
   startedAt: Date,
   answer: Answer | undefined,
   outcome: Outcome,
 ): Performed {
-  const slotUntilMs = startedAt.getTime() + givenUpWorkMsMax;
+  const slotUntilMs = workEndsMs(o, startedAt, answer);
   const workMayGoOn = outcome.kind === 'unknown' && outcome.workMayGoOn;
   return {
     attempt: attemptOf(o, startedAt, answer, outcome.kind),
@@ -167,8 +182,18 @@ function ended(
   };
 }
 
+/**
+ * When FacturAPI can no longer be at work on a call that was given up. It was sent when it began,
+ * unless the process stood still; one that broke off by itself was sent before that at the latest.
+ */
+export function workEndsMs(o: PerformOptions, startedAt: Date, answer: Answer | undefined): number {
+  const timedOut = answer?.kind === 'broken' && answer.timedOut;
+  const sentMs = timedOut ? startedAt.getTime() + (answer.lateMs ?? 0) : o.now().getTime();
+  return sentMs + givenUpWorkMsMax;
+}
+
 /** What an answer means depends on what went before it. */
-function weighed(call: ClaimedCall, outcome: Outcome): Outcome {
+function weighed(call: InvoiceCall, outcome: Outcome): Outcome {
   if (outcome.kind === 'refused' && call.outcomeUnknown) {
     return { kind: 'doubtful', problem: outcome.problem };
   }
@@ -180,7 +205,7 @@ function weighed(call: ClaimedCall, outcome: Outcome): Outcome {
 }
 
 function settlementOf(
-  call: ClaimedCall,
+  call: InvoiceCall,
   outcome: Outcome,
   notBeforeMs: number,
   o: PerformOptions,
@@ -211,12 +236,12 @@ function settlementOf(
       return again(doubtWaitMs, { code: 'doubtful', doubt: outcome.problem }, true);
     case 'review':
       return { ...final({ status: 'review', rejection: outcome.problem }), state: 'dead' };
-    case 'busy': {
-      const jitterMs = o.random() * 1_000;
-      return again(outcome.retryAfterMs + jitterMs, { code: 'busy' }, call.outcomeUnknown);
+    case 'busy':
+    case 'blocked': {
+      const pause = pauseOf(outcome, o.random)!;
+      const problem = outcome.kind === 'busy' ? { code: 'busy' } : outcome.problem;
+      return { ...again(0, problem, call.outcomeUnknown), state: 'queued', pause };
     }
-    case 'blocked':
-      return again(blockedRetryMs, outcome.problem, call.outcomeUnknown);
     case 'unavailable':
       return again(backoff, { code: 'unavailable', message: outcome.why }, call.outcomeUnknown);
     case 'unknown':
@@ -224,10 +249,24 @@ function settlementOf(
   }
 }
 
-function stampedChange(call: ClaimedCall, invoice: FacturapiInvoice): InvoiceChange {
+/** Whether the answer tells the whole organization to rest, and for how long. */
+export function pauseOf(outcome: Outcome, random: () => number): Pause | undefined {
+  switch (outcome.kind) {
+    case 'busy':
+      // Never before FacturAPI said; and not all that were told the same at the same instant.
+      return { reason: 'busy', restMs: outcome.retryAfterMs + random() * retryJitterMsMax };
+    case 'blocked':
+      return { reason: 'blocked', restMs: blockedRetryMs, problem: outcome.problem };
+    default:
+      return undefined;
+  }
+}
+
+function stampedChange(call: InvoiceCall, invoice: FacturapiInvoice): InvoiceChange {
   const warnings = differences(call, invoice);
   return {
-    status: 'valid',
+    // Canceled by another hand since it was stamped.
+    status: invoice.status === 'canceled' ? 'canceled' : 'valid',
     facturapiId: invoice.id,
     ...(invoice.uuid ? { uuid: invoice.uuid } : {}),
     stamp: invoice.stamp,
@@ -237,7 +276,7 @@ function stampedChange(call: ClaimedCall, invoice: FacturapiInvoice): InvoiceCha
 }
 
 /** FacturAPI's answer held against what was asked: a stamped CFDI stays, but somebody must know. */
-function differences(call: ClaimedCall, invoice: FacturapiInvoice) {
+function differences(call: InvoiceCall, invoice: FacturapiInvoice) {
   const warnings: Array<{ code: string; detail: string }> = [];
   // Checked to be a number, if any, when the answer was read.
   if (invoice.total !== undefined && !new Decimal(invoice.total).eq(call.total)) {

@@ -7,4 +7,6 @@ export const priorities = {
   batch: 2,
   /** The XML of a stamped invoice: `valid` never waits for it. */
   housekeeping: 3,
+  /** What FacturAPI held before: years of it may wait behind everything. */
+  history: 4,
 } as const;

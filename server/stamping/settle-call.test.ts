@@ -11,6 +11,7 @@ import {
   queueCall,
   readCall,
   readInvoiceRow,
+  samePromises,
   testClient,
   testPool,
 } from '../../test/support/records.ts';
@@ -20,6 +21,7 @@ import { type Attempt, type Settlement, settleCall } from './settle-call.ts';
 import { type ClaimedCall, claimCalls, requeueOverdueCalls } from './stamping-queue.ts';
 
 const epoch = 4;
+const promises = samePromises(11_000, 5_000);
 const attempt: Attempt = {
   outcome: 'stamped',
   httpStatus: 200,
@@ -54,8 +56,7 @@ describe('settling a call, as the stamper role', () => {
       lane,
       epoch,
       count: 1,
-      deadlineMs: 11_000,
-      lookUpMs: 5_000,
+      promises,
     });
     return { ...queued, lane, call: call! };
   }
@@ -128,7 +129,7 @@ describe('settling a call, as the stamper role', () => {
       heard.filter((one) => one.invoice === of.invoiceId),
       [
         { ...told, status: 'stamping' },
-        { ...told, call: 'done', status: 'valid' },
+        { ...told, call: 'done', call_id: of.callId, status: 'valid' },
       ],
     );
   });
@@ -170,7 +171,7 @@ describe('settling a call, as the stamper role', () => {
     const first: Settlement = { state: 'delayed', invoice: { status: 'queued' } };
     assert.equal(await settle(first), true);
     await admin.query(`update stamping_calls set state = 'queued' where id = $1`, [callId]);
-    const options = { lane, epoch, count: 1, deadlineMs: 11_000, lookUpMs: 5_000 };
+    const options = { lane, epoch, count: 1, promises };
     assert.equal((await claimCalls(leader, options))[0]!.attempts, 2);
     assert.equal(await settle(first), false, 'its commit was not heard of, so it is tried again');
     const row = await readCall(admin, callId);

@@ -2,10 +2,18 @@ import type pg from 'pg';
 import type { Facturapi } from '../facturapi/facturapi.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { DatabaseAccess } from '../platform/postgres/database.ts';
+import { attemptFacturapi } from './attempt-facturapi.ts';
+import { startChores } from './chores.ts';
 import { fetchFile } from './fetch-file.ts';
-import { startLane } from './lane.ts';
+import { makeGovernor } from './governor.ts';
+import { startLane, type Turn } from './lane.ts';
+import { startRoster } from './lane-roster.ts';
 import { installationLane } from './lanes.ts';
+import { startLeadership } from './leadership.ts';
 import { createInvoice, type Performed, type PerformOptions } from './perform-call.ts';
+import { reconcilePage } from './reconciliation/reconcile-page.ts';
+import { refreshInvoice } from './refresh-invoice.ts';
+import { searchCatalog } from './search-catalog.ts';
 import type { ClaimedCall } from './stamping-queue.ts';
 
 export interface StamperOptions {
@@ -15,42 +23,64 @@ export interface StamperOptions {
   readonly pool: pg.Pool;
   readonly leaderAccess: DatabaseAccess;
   readonly inFlightMax: number;
+  readonly limitScope: 'installation' | 'organization';
   readonly name: string;
   readonly log: Logger;
 }
 
 /** The process that makes every call to FacturAPI. */
 export function startStamper(o: StamperOptions) {
-  const options: PerformOptions = {
-    facturapi: o.facturapi,
-    keyOf: (call) => (call.keySealed ? o.openKey(call.tenantId, call.keySealed) : undefined),
-    now: () => new Date(),
-    random: Math.random,
-  };
-  const lane = startLane({
-    lane: installationLane,
-    limit: o.inFlightMax,
-    name: o.name,
-    leaderAccess: o.leaderAccess,
-    pool: o.pool,
-    log: o.log,
-    perform: (call) => perform(call, options),
-  });
+  const leadership = startLeadership({ access: o.leaderAccess, name: o.name, log: o.log });
+  const open = (lane: number) =>
+    startLane({
+      lane,
+      limit: o.inFlightMax,
+      leadership,
+      pool: o.pool,
+      log: o.log,
+      makeGovernor: (inFlight) =>
+        makeGovernor({ limit: o.inFlightMax, inFlight, random: Math.random }),
+      perform: (call, turn) => perform(call, optionsOf(call, turn, o), o.log),
+    });
+  const lanes =
+    o.limitScope === 'installation'
+      ? open(installationLane)
+      : startRoster({ name: o.name, pool: o.pool, log: o.log, open });
+  const chores = startChores(o);
   return {
-    wake: lane.wake,
+    /** Something was queued in that lane, or one cannot tell. */
+    wake: (lane?: number) => lanes.wake(lane),
     async stop() {
-      await lane.stop();
+      await chores.stop();
+      await lanes.stop();
+      await leadership.stop();
       await o.facturapi.close();
     },
   };
 }
 
-function perform(call: ClaimedCall, options: PerformOptions): Promise<Performed> {
+function optionsOf(call: ClaimedCall, turn: Turn, o: StamperOptions): PerformOptions {
+  const { tenantId } = call;
+  return {
+    facturapi: attemptFacturapi({ facturapi: o.facturapi, tenantId, ...turn }),
+    keyOf: (one) => (one.keySealed ? o.openKey(one.tenantId, one.keySealed) : undefined),
+    now: () => new Date(),
+    random: Math.random,
+  };
+}
+
+function perform(call: ClaimedCall, options: PerformOptions, log: Logger): Promise<Performed> {
   switch (call.kind) {
     case 'create_invoice':
       return createInvoice(call, options);
     case 'fetch_xml':
     case 'fetch_pdf':
       return fetchFile(call, options);
+    case 'read_invoice':
+      return refreshInvoice(call, options);
+    case 'search_catalog':
+      return searchCatalog(call, options);
+    case 'list_invoices':
+      return reconcilePage(call, options, { log });
   }
 }

@@ -10,22 +10,17 @@ import {
   queueCall,
   readCall,
   readInvoiceRow,
+  samePromises,
   testClient,
   testPool,
 } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
 import { priorities } from './priorities.ts';
-import {
-  claimCalls,
-  inheritedCalls,
-  putBackCalls,
-  requeueOverdueCalls,
-  wakeDelayedCalls,
-} from './stamping-queue.ts';
+import { claimCalls, inheritedCalls, putBackCalls, wakeDelayedCalls } from './stamping-queue.ts';
 
 const epoch = 7;
-const deadlineMs = 11_000;
 const lookUpMs = 5_000;
+const promises = samePromises(11_000, lookUpMs);
 
 describe('the queue to FacturAPI, as the stamper role', () => {
   const cleanups = cleanupsOfBlock();
@@ -40,7 +35,7 @@ describe('the queue to FacturAPI, as the stamper role', () => {
   });
 
   const claim = (lane: number, count: number, by: pg.ClientBase = leader) =>
-    claimCalls(by, { lane, epoch, count, deadlineMs, lookUpMs });
+    claimCalls(by, { lane, epoch, count, promises });
   const tenants = (count: number) =>
     Promise.all(Array.from({ length: count }, () => makeTenant(admin)));
   const queueMany = async (lane: number, tenantId: string, count: number, priority = 1) => {
@@ -145,6 +140,9 @@ describe('the queue to FacturAPI, as the stamper role', () => {
       doubt: null,
       keySealed: Buffer.from('sealed'),
       requestId: 'request-1',
+      request: null,
+      expiresAt: null,
+      promisedMs: 11_000,
     });
     assert.equal((await readInvoiceRow(admin, queued.invoiceId)).status, 'stamping');
     const row = await readCall(admin, queued.callId);
@@ -249,42 +247,6 @@ describe('the queue to FacturAPI, as the stamper role', () => {
     assert.equal(await wakeDelayedCalls(leader, lane), undefined);
   });
 
-  test('what is past its deadline is queued again, to be looked up before it is sent', async () => {
-    const lane = ownLane();
-    const [tenantId] = await tenants(1);
-    const { callId, invoiceId } = await queueCall(admin, { lane, tenantId });
-    await claim(lane, 1);
-    assert.deepEqual(await requeueOverdueCalls(leader, lane, []), []);
-    await passDeadlines(lane);
-    assert.deepEqual(await requeueOverdueCalls(leader, lane, []), [callId]);
-    const row = await readCall(admin, callId);
-    assert.deepEqual(
-      [row.state, row.outcome_unknown, row.claimed_by, row.deadline],
-      ['queued', true, null, null],
-    );
-    assert.equal((await readInvoiceRow(admin, invoiceId)).status, 'queued');
-  });
-
-  test('a call that this leader still holds is left alone, however late it is', async () => {
-    const lane = ownLane();
-    const [tenantId] = await tenants(1);
-    const [ours, lost] = await queueMany(lane, tenantId, 2);
-    await claim(lane, 2);
-    await passDeadlines(lane);
-    assert.deepEqual(await requeueOverdueCalls(leader, lane, [ours!.callId]), [lost!.callId]);
-    assert.equal((await readCall(admin, ours!.callId)).state, 'calling');
-  });
-
-  test('a pending invoice stays pending when its poll is overdue', async () => {
-    const lane = ownLane();
-    const [tenantId] = await tenants(1);
-    const { invoiceId } = await queueCall(admin, { lane, tenantId, invoiceStatus: 'pending' });
-    await claim(lane, 1);
-    await passDeadlines(lane);
-    await requeueOverdueCalls(leader, lane, []);
-    assert.equal((await readInvoiceRow(admin, invoiceId)).status, 'pending');
-  });
-
   test('a new leader inherits what may be in flight, what lasts longest first', async () => {
     const lane = ownLane();
     const [tenantId] = await tenants(1);
@@ -306,12 +268,4 @@ describe('the queue to FacturAPI, as the stamper role', () => {
     );
     assert.ok(inherited[0]!.leftMs > 5_000 && inherited[0]!.leftMs <= 8_000);
   });
-
-  function passDeadlines(lane: number) {
-    return admin.query(
-      `update stamping_calls set deadline = now() - interval '1 ms'
-        where lane = $1 and state = 'calling'`,
-      [lane],
-    );
-  }
 });

@@ -11,6 +11,7 @@ import {
   testPool,
 } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
+import type { TenantId } from '../tenants/tenants.ts';
 import { installationLane } from './lanes.ts';
 import { priorities } from './priorities.ts';
 import { requestFile } from './stamping.ts';
@@ -19,7 +20,7 @@ describe('asking for a file, as the app role', () => {
   const cleanups = cleanupsOfBlock();
   let admin: pg.Pool;
   let app: pg.Pool;
-  let tenantId: string;
+  let tenantId: TenantId;
   const woken: string[] = [];
   before(async () => {
     const database = await testDatabase(cleanups);
@@ -50,7 +51,11 @@ describe('asking for a file, as the app role', () => {
   test('a file that somebody waits for goes before all else, and wakes the stamper', async () => {
     const { invoiceId } = await xmlLater();
     woken.length = 0;
-    await requestFile(app, tenantId, invoiceId, 'pdf', 'request-1');
+    await requestFile(app, installationLane, tenantId, {
+      invoiceId,
+      kind: 'pdf',
+      requestId: 'request-1',
+    });
     const [, pdf] = await callsOf(invoiceId);
     assert.deepEqual(
       [pdf.kind, pdf.state, pdf.priority, pdf.request_id],
@@ -61,7 +66,11 @@ describe('asking for a file, as the app role', () => {
 
   test('one that was asked for already is promoted, not doubled', async () => {
     const { callId, invoiceId } = await xmlLater();
-    await requestFile(app, tenantId, invoiceId, 'xml', 'request-2');
+    await requestFile(app, installationLane, tenantId, {
+      invoiceId,
+      kind: 'xml',
+      requestId: 'request-2',
+    });
     assert.equal((await callsOf(invoiceId)).length, 1);
     const row = await readCall(admin, callId);
     assert.deepEqual([row.priority, row.request_id], [priorities.read, 'request-2']);
@@ -71,7 +80,11 @@ describe('asking for a file, as the app role', () => {
     const { invoiceId } = await xmlLater();
     await Promise.all(
       Array.from({ length: 100 }, (_, i) =>
-        requestFile(app, tenantId, invoiceId, 'pdf', `request-${i}`),
+        requestFile(app, installationLane, tenantId, {
+          invoiceId,
+          kind: 'pdf',
+          requestId: `request-${i}`,
+        }),
       ),
     );
     assert.equal((await callsOf(invoiceId)).length, 2);
@@ -82,7 +95,11 @@ describe('asking for a file, as the app role', () => {
     await admin.query(`update stamping_calls set state = 'dead', attempts = 20 where id = $1`, [
       callId,
     ]);
-    await requestFile(app, tenantId, invoiceId, 'xml', 'request-3');
+    await requestFile(app, installationLane, tenantId, {
+      invoiceId,
+      kind: 'xml',
+      requestId: 'request-3',
+    });
     const [dead, fresh] = await callsOf(invoiceId);
     assert.deepEqual([dead.state, fresh.state, fresh.attempts], ['dead', 'queued', 0]);
   });
@@ -93,7 +110,11 @@ describe('asking for a file, as the app role', () => {
       `update stamping_calls set state = 'delayed', run_at = now() + '1 min' where id = $1`,
       [callId],
     );
-    await requestFile(app, tenantId, invoiceId, 'xml', 'request-4');
+    await requestFile(app, installationLane, tenantId, {
+      invoiceId,
+      kind: 'xml',
+      requestId: 'request-4',
+    });
     assert.equal((await readCall(admin, callId)).state, 'queued');
   });
 });

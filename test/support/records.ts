@@ -9,6 +9,7 @@ import {
   makePool,
   takeRole,
 } from '../../server/platform/postgres/database.ts';
+import type { Promises } from '../../server/stamping/governor.ts';
 import type { Cleanups } from './cleanups.ts';
 
 /** A logger whose records a test can read. */
@@ -88,6 +89,12 @@ export interface QueueOptions {
   readonly invoiceStatus?: string;
   readonly facturapiId?: string;
   readonly requestId?: string;
+}
+
+/** A claim's promises in which every kind of call has the same time. */
+export function samePromises(ms: number, lookUpMs: number): Promises {
+  const kinds = { create_invoice: ms, fetch_xml: ms, fetch_pdf: ms, read_invoice: ms };
+  return { ...kinds, search_catalog: ms, list_invoices: ms, look_up: lookUpMs };
 }
 
 let lastFolio = 0;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Answer, Facturapi, FrozenDocument } from '../../server/facturapi/facturapi.ts';
-import type { ClaimedCall } from '../../server/stamping/stamping-queue.ts';
+import type { Answer, FrozenDocument } from '../../server/facturapi/facturapi.ts';
+import type { AttemptFacturapi } from '../../server/stamping/attempt-facturapi.ts';
+import type { InvoiceCall } from '../../server/stamping/stamping-queue.ts';
 
-export type AskedOf = 'create' | 'look_up' | 'read' | 'download';
+export type AskedOf = 'create' | 'look_up' | 'read' | 'download' | 'list' | 'search';
 
 export interface Asked {
   readonly what: AskedOf;
   readonly key: string;
-  readonly timeoutMs: number;
   readonly document?: FrozenDocument;
   /** The external id, the id at FacturAPI, or id and kind of a file. */
   readonly of?: string;
@@ -23,14 +23,13 @@ export function scriptedFacturapi(script: ReadonlyArray<readonly [AskedOf, Answe
     assert.equal(one.what, next?.[0], `asked for ${one.what} in place of ${next?.[0]}`);
     return next![1];
   };
-  const facturapi: Facturapi = {
-    createInvoice: (key, document, { timeoutMs }) =>
-      answer({ what: 'create', key, timeoutMs, document }),
-    findByExternalId: (key, of, { timeoutMs }) => answer({ what: 'look_up', key, timeoutMs, of }),
-    readInvoice: (key, of, { timeoutMs }) => answer({ what: 'read', key, timeoutMs, of }),
-    downloadFile: (key, id, kind, { timeoutMs }) =>
-      answer({ what: 'download', key, timeoutMs, of: `${id}/${kind}` }),
-    close: async () => {},
+  const facturapi: AttemptFacturapi = {
+    createInvoice: (key, document) => answer({ what: 'create', key, document }),
+    findByExternalId: (key, of) => answer({ what: 'look_up', key, of }),
+    readInvoice: (key, of) => answer({ what: 'read', key, of }),
+    downloadFile: (key, id, kind) => answer({ what: 'download', key, of: `${id}/${kind}` }),
+    listInvoices: (key, { page }) => answer({ what: 'list', key, of: String(page) }),
+    searchCatalog: (key, catalog, q) => answer({ what: 'search', key, of: `${catalog}/${q}` }),
   };
   return { facturapi, asked, left };
 }
@@ -54,7 +53,11 @@ interface AnsweredParts {
   readonly retryAfterMs: number | undefined;
 }
 
-export const timedOut: Answer = { kind: 'broken', why: 'no answer', timedOut: true };
+export const timedOut = {
+  kind: 'broken',
+  why: 'no answer',
+  timedOut: true,
+} as const satisfies Answer;
 export const reset: Answer = { kind: 'broken', why: 'ECONNRESET', timedOut: false };
 export const refused: Answer = { kind: 'not_sent', why: 'ECONNREFUSED' };
 
@@ -77,7 +80,7 @@ export function facturapiInvoice(o: Readonly<Record<string, unknown>> = {}) {
   };
 }
 
-export function claimedCall(o: Partial<ClaimedCall> = {}): ClaimedCall {
+export function claimedCall(o: Partial<InvoiceCall> = {}): InvoiceCall {
   return {
     id: 1,
     tenantId: 'tenant-1',
@@ -93,6 +96,8 @@ export function claimedCall(o: Partial<ClaimedCall> = {}): ClaimedCall {
     doubt: null,
     keySealed: Buffer.from('sealed'),
     requestId: 'request-1',
+    promisedMs: 11_000,
+    expiresAt: null,
     document: Object.freeze({
       customer: { legal_name: 'X', tax_id: 'X', tax_system: '601', address: { zip: '1' } },
       items: [],

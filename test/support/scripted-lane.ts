@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { DatabaseAccess } from '../../server/platform/postgres/database.ts';
+import { makeGovernor } from '../../server/stamping/governor.ts';
 import { type LaneOptions, startLane } from '../../server/stamping/lane.ts';
+import { startLeadership } from '../../server/stamping/leadership.ts';
 import type { Performed } from '../../server/stamping/perform-call.ts';
 import type { Settlement } from '../../server/stamping/settle-call.ts';
 import type { ClaimedCall } from '../../server/stamping/stamping-queue.ts';
@@ -51,19 +53,21 @@ export function scriptedLane(
     take(callId).end({ settlement, attempt, ...extra });
   };
 
+  const leadership = startLeadership({ access: o.stamper, name: 'test', log });
   const lane = startLane({
     lane: o.lane,
     limit: o.limit,
-    name: 'test',
-    leaderAccess: o.stamper,
+    leadership,
     pool: o.pool,
     log,
+    makeGovernor: (inFlight) => makeGovernor({ limit: o.limit, inFlight, random: Math.random }),
     perform,
   });
   t.after(async () => {
     const stopped = lane.stop();
     for (const id of [...open.keys()]) end(id);
     await stopped;
+    await leadership.stop();
   });
   return {
     ...lane,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Answer } from '../../server/facturapi/facturapi.ts';
 import { createInvoice, type Performed } from '../../server/stamping/perform-call.ts';
-import type { ClaimedCall } from '../../server/stamping/stamping-queue.ts';
+import type { InvoiceCall } from '../../server/stamping/stamping-queue.ts';
 import { type AskedOf, answered, scriptedFacturapi } from './scripted-facturapi.ts';
 
 /** What the stamper's dice always show. */
@@ -19,7 +19,7 @@ export function scriptedStamper(
 ) {
   const { facturapi, asked, left } = scriptedFacturapi(script);
   const nowMs = Date.UTC(2026, 2, 1);
-  const attempt = (call: ClaimedCall) =>
+  const attempt = (call: InvoiceCall) =>
     createInvoice(call, {
       facturapi,
       keyOf: () => key ?? undefined,
@@ -30,7 +30,7 @@ export function scriptedStamper(
 }
 
 /** The call as the queue hands it out next, after what its attempt wrote. */
-export function again(call: ClaimedCall, { settlement }: Performed): ClaimedCall {
+export function again(call: InvoiceCall, { settlement }: Performed): InvoiceCall {
   assert.equal(settlement.state, 'delayed');
   return {
     ...call,
@@ -38,6 +38,6 @@ export function again(call: ClaimedCall, { settlement }: Performed): ClaimedCall
     outcomeUnknown: settlement.outcomeUnknown ?? false,
     emptyLookUps: settlement.emptyLookUps ?? 0,
     facturapiId: settlement.invoice?.facturapiId ?? call.facturapiId,
-    doubt: (settlement.problem as { doubt?: ClaimedCall['doubt'] } | undefined)?.doubt ?? null,
+    doubt: (settlement.problem as { doubt?: InvoiceCall['doubt'] } | undefined)?.doubt ?? null,
   };
 }

@@ -16,3 +16,16 @@ export type Preview = Json<paths['/api/invoices/preview']['post']['responses'][2
 export type CatalogEntry = Json<
   paths['/api/catalogs/uses']['get']['responses'][200]
 >['data'][number];
+export type InvoiceHistory = Json<paths['/api/invoices/{id}/history']['get']['responses'][200]>;
+export type StampingStatus = Json<paths['/api/stamping/status']['get']['responses'][200]>;
+export type Notice = StampingStatus['notices'][number];
+export type ReviewInput = Json<paths['/api/invoices/{id}/review']['post']['requestBody']>;
+export type Reconciliation = Json<paths['/api/reconciliation']['get']['responses'][200]>;
+export type Difference = Json<
+  paths['/api/reconciliation/differences']['get']['responses'][200]
+>['data'][number];
+export type StampingView = Json<paths['/api/cluster/stamping']['get']['responses'][200]>;
+export type StampingOrder = Json<paths['/api/cluster/stamping']['post']['requestBody']>;
+export type DeadLetter = Json<
+  paths['/api/cluster/stamping/dead']['get']['responses'][200]
+>['data'][number];

@@ -10,6 +10,8 @@ import { IconFilePlus, IconFiles, IconLogout, IconMoon, IconSun } from '@tabler/
 import type { ReactNode } from 'react';
 import type { Session } from '../api/bodies.ts';
 import { useSignOut } from '../session/session.ts';
+import { mayAdminister } from '../session/session.ts';
+import { StampingNotices } from '../stamping/stamping-notices.tsx';
 import { ModeBadge } from './mode-badge.tsx';
 import { addresses, Link, navigate, type Route } from './router.tsx';
 import classes from './shell.module.css';
@@ -54,6 +56,7 @@ export function Shell({ session, page, children }: ShellProps) {
           <AccountMenu session={session} />
         </div>
       </header>
+      <StampingNotices />
       <main id="content" className={classes.main} tabIndex={-1}>
         {children}
       </main>

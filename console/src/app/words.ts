@@ -2,7 +2,12 @@
  * Everything that the console says to people. Another language is another object of type `Words`
  * chosen here; components never hold a sentence of their own.
  */
+import { administrationWords } from './administration-words.ts';
+import { stampingWords } from './stamping-words.ts';
+
 const spanish = {
+  ...stampingWords,
+  ...administrationWords,
   locale: 'es-MX',
   brand: 'Timbra',
 
@@ -60,10 +65,12 @@ const spanish = {
     create: 'Nuevo cliente',
     createNamed: (name: string) => `Crear cliente “${name}”`,
     change: 'Cambiar cliente',
+    edit: 'Corregir datos',
     zip: (zip: string) => `C.P. ${zip}`,
     required: 'Elige un cliente.',
     form: {
       title: 'Nuevo cliente',
+      editTitle: 'Corregir datos del cliente',
       legalName: 'Nombre o razón social',
       legalNameHint: 'Como está en su constancia fiscal, sin “SA de CV”',
       taxId: 'RFC',
@@ -195,7 +202,6 @@ const spanish = {
     pdfTitle: (name: string) => `PDF de la factura ${name}`,
     pdfWaiting: 'El PDF aparecerá aquí en cuanto se timbre.',
     pdfLoading: 'Preparando el PDF…',
-    pdfNone: 'Esta factura no tiene PDF.',
     pdfElsewhere: 'El PDF se abre en otra pestaña.',
     pdfFailed: 'No se pudo preparar el PDF',
     notFound: 'No encontramos esta factura',
@@ -225,9 +231,12 @@ const spanish = {
     rejected: { name: 'Rechazada', means: 'No se timbró. Revisa el motivo y corrige los datos.' },
     review: {
       name: 'En revisión',
-      means: 'No hay certeza de que se haya timbrado. No la emitas de nuevo: la estamos revisando.',
+      means: 'No hay certeza de que se haya timbrado. No la emitas de nuevo: falta decidir.',
     },
-    expired: { name: 'Vencida', means: 'Pasaron más de 72 horas sin timbrarse.' },
+    expired: {
+      name: 'Vencida',
+      means: 'Pasaron más de 72 horas sin timbrarse: el SAT ya no la acepta con esa fecha.',
+    },
     canceled: { name: 'Cancelada', means: 'Ya no tiene efectos fiscales.' },
   },
   testValid: 'Timbrada en modo de prueba, sin validez fiscal.',

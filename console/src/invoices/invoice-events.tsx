@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import type { InvoiceStatus } from '../api/bodies.ts';
 import { recheckSession } from '../session/session.ts';
+import { statusFollower } from '../stamping/stamping-status.ts';
 import { followInvoice, refreshEverything, refreshInvoices } from './invoice-cache.ts';
 
 // A batch announces thousands of invoices; the lists need to follow only as fast as people read.
@@ -22,14 +23,21 @@ export function InvoiceEvents({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     let refreshing: ReturnType<typeof setTimeout> | undefined;
+    const stamping = statusFollower(cache);
+    const catchUp = () => {
+      refreshEverything(cache);
+      stamping.happened();
+    };
     const stopListening = listen({
       onLive(now) {
         setLive(now);
-        if (now) refreshEverything(cache);
+        if (now) catchUp();
       },
       onRefused: () => recheckSession(cache),
-      onMissed: () => refreshEverything(cache),
+      onMissed: catchUp,
+      onLate: stamping.happened,
       onInvoice(id, status) {
+        stamping.happened();
         followInvoice(cache, id, status);
         refreshing ??= setTimeout(() => {
           refreshing = undefined;
@@ -39,6 +47,7 @@ export function InvoiceEvents({ children }: { children: ReactNode }) {
     });
     return () => {
       clearTimeout(refreshing);
+      stamping.stop();
       stopListening();
     };
   }, [cache]);
@@ -53,6 +62,8 @@ interface Listener {
   /** Something happened, and the server cannot tell what. */
   onMissed: () => void;
   onInvoice: (id: string, status: InvoiceStatus) => void;
+  /** An invoice has waited too long for its stamp. */
+  onLate: () => void;
 }
 
 /*
@@ -62,7 +73,7 @@ interface Listener {
  *   any --page hidden--> closed: browsers allow six connections to a server over HTTP/1.1, and
  *   a person's many open tabs would starve each other.
  */
-function listen({ onLive, onRefused, onMissed, onInvoice }: Listener): () => void {
+function listen({ onLive, onRefused, onMissed, onInvoice, onLate }: Listener): () => void {
   let stream: EventSource | null = null;
   let reopening: ReturnType<typeof setTimeout> | undefined;
 
@@ -81,6 +92,7 @@ function listen({ onLive, onRefused, onMissed, onInvoice }: Listener): () => voi
       const { id, status } = JSON.parse(event.data);
       onInvoice(id, status);
     });
+    opened.addEventListener('invoice_late', onLate);
     opened.addEventListener('look_again', onMissed);
     opened.addEventListener('error', () => {
       onLive(false);

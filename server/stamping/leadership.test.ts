@@ -3,9 +3,16 @@ import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { type Cleanups, cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
-import { ownLane, silentLog, testPool } from '../../test/support/records.ts';
+import {
+  backendPid,
+  keptLog,
+  ownLane,
+  silentLog,
+  testClient,
+  testPool,
+} from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
-import { type Lead, startLaneLeader } from './lane-leader.ts';
+import { type Lead, laneLock, staleLeaderMsMax, startLeadership } from './leadership.ts';
 
 describe('the lead of a lane', () => {
   const cleanups = cleanupsOfBlock();
@@ -19,19 +26,24 @@ describe('the lead of a lane', () => {
   function candidate(t: Cleanups, lane: number, name: string) {
     const won: Lead[] = [];
     const seen = { lost: 0, inFlight: [0, 0] as [number, number] };
-    const leader = startLaneLeader({
-      access: database.stamper,
+    const { log, records } = keptLog();
+    const leadership = startLeadership({ access: database.stamper, name, log });
+    const candidacy = leadership.stand({
       lane,
-      name,
-      log: silentLog,
-      inFlight: () => seen.inFlight,
+      state: () => ({ inFlight: seen.inFlight[0], mostInFlight: seen.inFlight[1] }),
       onWon: (lead) => won.push(lead),
       onLost: () => {
         seen.lost += 1;
       },
     });
+    const leader = {
+      get epoch() {
+        return candidacy.epoch;
+      },
+      stop: leadership.stop,
+    };
     t.after(() => leader.stop());
-    return { leader, won, seen };
+    return { leader, won, seen, records };
   }
 
   const row = async (lane: number) =>
@@ -50,7 +62,7 @@ describe('the lead of a lane', () => {
   const standbys = async () => {
     const { rows } = await admin.query(
       `select pid from pg_stat_activity where datname = current_database() and state = 'idle'
-          and query like 'select pg_try_advisory_lock%'`,
+          and query like '%pg_try_advisory_lock%' or query like 'select lane from stamping_lanes%'`,
     );
     return rows.length;
   };
@@ -145,5 +157,57 @@ describe('the lead of a lane', () => {
     assert.equal(a.won.length, 0);
     await admin.query(`grant connect on database ${name} to public`);
     await until(() => a.leader.epoch !== undefined);
+  });
+
+  test('a leader that hangs with its session open is ended, and its successor leads', async (t) => {
+    const lane = ownLane();
+    const hung = await testClient(t, database.stamper);
+    await hung.query('select pg_advisory_lock($1, $2)', [laneLock, lane]);
+    const { rows } = await admin.query(
+      `insert into stamping_lanes (lane, epoch, leader, heartbeat_at, backend_pid,
+                                   backend_started_at)
+       select $1, 7, 'hung', now() - $3 * interval '1 ms', pid, backend_start
+         from pg_stat_activity where pid = $2 returning epoch`,
+      [lane, await backendPid(hung), staleLeaderMsMax + 500],
+    );
+    const b = candidate(t, lane, 'b');
+    await until(() => b.leader.epoch !== undefined, 6_000);
+    assert.equal(b.leader.epoch, rows[0].epoch + 1);
+    await assert.rejects(hung.query('select 1'));
+  });
+
+  test('a stale row of another session that has its pid by now ends nobody', async (t) => {
+    const lane = ownLane();
+    const holder = await testClient(t, database.stamper);
+    await holder.query('select pg_advisory_lock($1, $2)', [laneLock, lane]);
+    await admin.query(
+      `insert into stamping_lanes (lane, epoch, leader, heartbeat_at, backend_pid,
+                                   backend_started_at)
+       values ($1, 1, 'long gone', now() - interval '1 minute', $2, now() - interval '1 day')`,
+      [lane, await backendPid(holder)],
+    );
+    const b = candidate(t, lane, 'b');
+    // The second time, the first attempt at it is over.
+    const attempts = () => b.records.filter(({ msg }) => msg.includes('hangs')).length;
+    await until(() => attempts() >= 2);
+    await holder.query('select 1');
+    assert.equal(b.leader.epoch, undefined);
+  });
+
+  test('one process leads several lanes on one session, and gives one away alone', async (t) => {
+    const [one, two] = [ownLane(), ownLane()];
+    const leadership = startLeadership({ access: database.stamper, name: 'a', log: silentLog });
+    t.after(() => leadership.stop());
+    const state = () => ({ inFlight: 0, mostInFlight: 0 });
+    const stand = (lane: number) =>
+      leadership.stand({ lane, state, onWon: () => {}, onLost: () => {} });
+    const [first, second] = [stand(one), stand(two)];
+    await until(() => first.epoch !== undefined && second.epoch !== undefined);
+    assert.equal(await leaderPid(one), await leaderPid(two));
+    await first.withdraw();
+    assert.equal(await leaderPid(one), undefined);
+    const b = candidate(t, one, 'b');
+    await until(() => b.leader.epoch !== undefined);
+    assert.notEqual(second.epoch, undefined);
   });
 });

@@ -1,0 +1,19 @@
+-- What FacturAPI answers the same to everybody, and the operator's list of dead calls.
+set local role timbra_owner;
+
+-- Searches in SAT's large catalogues: the catalogue is one for all, so no company owns an answer.
+create table facturapi_answers_kept (
+  catalog text not null,
+  -- folded as people's spelling varies: case, accents, blanks
+  q text not null,
+  -- [{code, name}], best first
+  data jsonb not null,
+  kept_at timestamptz not null default now(),
+  primary key (catalog, q)
+);
+create index facturapi_answers_kept_by_age on facturapi_answers_kept (kept_at);
+grant select, insert, update on facturapi_answers_kept to timbra_app;
+grant select, delete on facturapi_answers_kept to timbra_stamper;
+
+-- The operator reads dead calls in pages, newest first.
+create index stamping_calls_dead_by_id on stamping_calls (id) where state = 'dead';

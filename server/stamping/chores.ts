@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import type { Logger } from '../platform/logging.ts';
+import { inTransaction, type Queryable } from '../platform/postgres/database.ts';
+import { type LimitScope, laneOf } from './lanes.ts';
+import { tellLate } from './late-invoices.ts';
+import { removeOldAnswers } from './old-answers.ts';
+import { startDueReconciliations } from './reconciliation/start-reconciliations-store.ts';
+
+/** Of Timbra's advisory locks on single things: "TMBC" as a 32-bit integer. */
+const choresLock = 0x544d4243;
+export const choresEveryMs = 60_000;
+
+export interface ChoresOptions {
+  readonly pool: pg.Pool;
+  readonly limitScope: LimitScope;
+  readonly log: Logger;
+}
+
+/**
+ * What somebody has to look at about once a minute: invoices that grow late, reconciliations that
+ * are due, answers that nobody fetched. Every stamper tries; one at a time does it.
+ */
+export async function doChores(o: ChoresOptions): Promise<void> {
+  await inTransaction(o.pool, async (client) => {
+    const { rows } = await client.query<{ ours: boolean }>(
+      'select pg_try_advisory_xact_lock($1) as ours',
+      [choresLock],
+    );
+    if (!rows[0]?.ours) return;
+    const db = client as Queryable;
+    const late = await tellLate(db);
+    if (late > 0) o.log.warn({ invoices: late }, 'invoices are 48 hours old without a stamp');
+    const lane = laneOf(o.limitScope);
+    const due = await startDueReconciliations(db, { lane, now: new Date() });
+    const lost = due.filter((one) => !one.started);
+    if (lost.length > 0) o.log.warn({ runs: lost }, 'reconciliations lost their call');
+    await removeOldAnswers(db);
+  });
+}
+
+export function startChores(o: ChoresOptions) {
+  let running: Promise<void> | undefined;
+  const run = () => {
+    running ??= doChores(o)
+      .catch((error) => o.log.warn({ err: error }, 'the chores of the queue were not done'))
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  const timer = setInterval(run, choresEveryMs);
+  run();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
