@@ -60,7 +60,7 @@ export async function composeSetUp(link: ChildLink<SetUpSettings>): Promise<void
   const applied = await migrate(settings.database.admin);
   if (applied.length > 0) log.info({ applied }, 'the database was brought to this version');
   const { makePool } = await import('./platform/postgres/database.ts');
-  const { moveCallsToLanes } = await import('./stamping/lanes.ts');
+  const { moveCallsToLanes } = await import('./stamping/queue/lanes.ts');
   const { newId } = await import('./platform/clock.ts');
   const { secretBox } = await import('./platform/secret-box.ts');
   const { ensureDemo } = await import('./tenants/demo.ts');

@@ -40,7 +40,7 @@ test('no other file of the server makes requests, opens a slot or makes a client
     [/\bfetch\(/, []],
     [/from 'node:(http|https|http2|tls)'/, []],
     [/\bfacturapiClient\(/, ['server/compose.ts', 'server/facturapi/facturapi-client.ts']],
-    [/\bwithinSlot\b/, ['server/facturapi/gate.ts', 'server/stamping/run-attempt.ts']],
+    [/\bwithinSlot\b/, ['server/facturapi/gate.ts', 'server/stamping/lane/run-attempt.ts']],
   ];
   for (const [pattern, allowed] of rules) {
     const found = files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')));

@@ -12,7 +12,7 @@ import { customerDirectory } from '../customers/customers.ts';
 import { newId } from '../platform/clock.ts';
 import { Problem } from '../platform/http/problem.ts';
 import { kyselyOver } from '../platform/postgres/tables.ts';
-import { priorities } from '../stamping/priorities.ts';
+import { priorities } from '../stamping/queue/priorities.ts';
 import { type AcceptOptions, acceptInvoice, type IssueRequest } from './accept-invoice.ts';
 
 const now = new Date('2026-03-02T18:30:00.000Z');

@@ -6,7 +6,7 @@ import { testDatabase } from '../../test/support/database.ts';
 import { makeTenant, testPool } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
 import { Problem } from '../platform/http/problem.ts';
-import { priorities } from '../stamping/priorities.ts';
+import { priorities } from '../stamping/queue/priorities.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import { type InvoiceSignals, makeInvoiceSignals } from './invoice-signals.ts';
 import { foldQuery, productKeySearch, searchesMax } from './search-product-keys.ts';

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Logger } from '../platform/logging.ts';
 import { inTransaction, type Queryable } from '../platform/postgres/database.ts';
-import { type LimitScope, laneOf } from './lanes.ts';
-import { tellLate } from './late-invoices.ts';
 import { removeOldAnswers } from './old-answers.ts';
+import { tellLate } from './operator/late-invoices.ts';
+import { type LimitScope, laneOf } from './queue/lanes.ts';
 import { startDueReconciliations } from './reconciliation/start-reconciliations-store.ts';
 
 /** Of Timbra's advisory locks on single things: "TMBC" as a 32-bit integer. */

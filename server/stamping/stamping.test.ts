@@ -12,8 +12,8 @@ import {
 } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
 import type { TenantId } from '../tenants/tenants.ts';
-import { installationLane } from './lanes.ts';
-import { priorities } from './priorities.ts';
+import { installationLane } from './queue/lanes.ts';
+import { priorities } from './queue/priorities.ts';
 import { requestFile } from './stamping.ts';
 
 describe('asking for a file, as the app role', () => {

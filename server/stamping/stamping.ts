@@ -3,7 +3,7 @@ import type { FacturapiCatalog } from '../facturapi/facturapi.ts';
 import { Problem } from '../platform/http/problem.ts';
 import type { Queryable } from '../platform/postgres/database.ts';
 import type { TenantId } from '../tenants/tenants.ts';
-import { priorities } from './priorities.ts';
+import { priorities } from './queue/priorities.ts';
 
 /** Into which lane a call goes; null says "its company's own". See lanes.ts. */
 export type Lane = number | null;

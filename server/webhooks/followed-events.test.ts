@@ -12,7 +12,7 @@ import {
 } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
 import { secretBox } from '../platform/secret-box.ts';
-import { priorities } from '../stamping/priorities.ts';
+import { priorities } from '../stamping/queue/priorities.ts';
 import {
   boxKey,
   type CallRow,

@@ -1,8 +1,8 @@
 import type { FacturapiProblem } from '../../server/facturapi/facturapi.ts';
+import type { createInvoice } from '../../server/stamping/attempts/create-invoice.ts';
 import { bufferMsMax, deathsMax } from '../../server/stamping/deadlines.ts';
-import { deadlineBounds } from '../../server/stamping/learnt-deadlines.ts';
-import type { createInvoice } from '../../server/stamping/perform-call.ts';
-import type { InvoiceChange, Settlement } from '../../server/stamping/settle-call.ts';
+import { deadlineBounds } from '../../server/stamping/mood/learnt-deadlines.ts';
+import type { InvoiceChange, Settlement } from '../../server/stamping/queue/settle-call.ts';
 import { claimedCall } from './scripted-facturapi.ts';
 
 export type ModelClaim = Parameters<typeof createInvoice>[0];

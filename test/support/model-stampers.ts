@@ -1,9 +1,6 @@
+import type { createInvoice } from '../../server/stamping/attempts/create-invoice.ts';
+import type { Performed, PerformOptions } from '../../server/stamping/attempts/ended-attempt.ts';
 import { bufferMsMax } from '../../server/stamping/deadlines.ts';
-import type {
-  createInvoice,
-  Performed,
-  PerformOptions,
-} from '../../server/stamping/perform-call.ts';
 import { type ModelClock, modelClock } from './model-clock.ts';
 import { modelFacturapi, type Variant, type Work } from './model-facturapi.ts';
 import { type ModelCall, type ModelClaim, modelQueue } from './model-queue.ts';

@@ -1,6 +1,6 @@
 import type { Answer } from '../../server/facturapi/facturapi.ts';
+import type { PerformOptions } from '../../server/stamping/attempts/ended-attempt.ts';
 import { givenUpWorkMsMax } from '../../server/stamping/deadlines.ts';
-import type { PerformOptions } from '../../server/stamping/perform-call.ts';
 import type { ModelClock } from './model-clock.ts';
 import type { ModelFacturapi, Work } from './model-facturapi.ts';
 import { answered, facturapiInvoice, refused, reset, timedOut } from './scripted-facturapi.ts';

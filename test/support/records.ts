@@ -9,7 +9,7 @@ import {
   makePool,
   takeRole,
 } from '../../server/platform/postgres/database.ts';
-import type { Promises } from '../../server/stamping/governor.ts';
+import type { Promises } from '../../server/stamping/mood/governor.ts';
 import type { Cleanups } from './cleanups.ts';
 
 /** A logger whose records a test can read. */

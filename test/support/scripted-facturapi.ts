@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Answer, FrozenDocument } from '../../server/facturapi/facturapi.ts';
-import type { AttemptFacturapi } from '../../server/stamping/attempt-facturapi.ts';
-import type { InvoiceCall } from '../../server/stamping/stamping-queue.ts';
+import type { AttemptFacturapi } from '../../server/stamping/attempts/attempt-facturapi.ts';
+import type { InvoiceCall } from '../../server/stamping/queue/stamping-queue.ts';
 
 export type AskedOf = 'create' | 'look_up' | 'read' | 'download' | 'list' | 'search';
 

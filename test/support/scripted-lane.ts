@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { DatabaseAccess } from '../../server/platform/postgres/database.ts';
-import { makeGovernor } from '../../server/stamping/governor.ts';
-import { type LaneOptions, startLane } from '../../server/stamping/lane.ts';
-import { startLeadership } from '../../server/stamping/leadership.ts';
-import type { Performed } from '../../server/stamping/perform-call.ts';
-import type { Settlement } from '../../server/stamping/settle-call.ts';
-import type { ClaimedCall } from '../../server/stamping/stamping-queue.ts';
+import type { Performed } from '../../server/stamping/attempts/ended-attempt.ts';
+import { type LaneOptions, startLane } from '../../server/stamping/lane/lane.ts';
+import { startLeadership } from '../../server/stamping/lane/leadership.ts';
+import { makeGovernor } from '../../server/stamping/mood/governor.ts';
+import type { Settlement } from '../../server/stamping/queue/settle-call.ts';
+import type { ClaimedCall } from '../../server/stamping/queue/stamping-queue.ts';
 import type { Cleanups } from './cleanups.ts';
 import { keptLog } from './records.ts';
 

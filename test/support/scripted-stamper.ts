@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Answer } from '../../server/facturapi/facturapi.ts';
-import { createInvoice, type Performed } from '../../server/stamping/perform-call.ts';
-import type { InvoiceCall } from '../../server/stamping/stamping-queue.ts';
+import { createInvoice } from '../../server/stamping/attempts/create-invoice.ts';
+import type { Performed } from '../../server/stamping/attempts/ended-attempt.ts';
+import type { InvoiceCall } from '../../server/stamping/queue/stamping-queue.ts';
 import { type AskedOf, answered, scriptedFacturapi } from './scripted-facturapi.ts';
 
 /** What the stamper's dice always show. */

@@ -3,6 +3,7 @@ export const administrationWords = {
   reconciliation: {
     title: 'Conciliación',
     intro: 'Timbra compara tus facturas con las de FacturAPI y anota lo que no coincide.',
+    stateName: 'Estado',
     states: {
       never: 'Todavía no se compara',
       idle: 'Al día',
@@ -34,7 +35,8 @@ export const administrationWords = {
       resume: 'Continuar',
       progress: (seen: string, total: string) => `${seen} de ${total} facturas leídas`,
       starting: 'Preparando la lectura…',
-      imported: (count: string) => `${count} incorporadas`,
+      imported: (count: number) =>
+        count === 1 ? '1 incorporada' : `${count.toLocaleString('es-MX')} incorporadas`,
       done: (when: string, seen: string) => `Terminó el ${when}: ${seen} facturas leídas.`,
       failed: 'La lectura se interrumpió. Continúa donde se quedó.',
       startFailed: 'No se pudo iniciar',

@@ -1,8 +1,8 @@
 import { Button, Text, Textarea } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { errorAt, errorsOf, unplaced } from '../api/field-errors.ts';
-import { Dialog } from './dialog.tsx';
 import classes from './dialog.module.css';
+import { Dialog } from './dialog.tsx';
 import { Trouble } from './trouble.tsx';
 import { words } from './words.ts';
 
@@ -26,7 +26,7 @@ interface ConfirmProps {
   onConfirm: (fields: Readonly<Record<string, string>>) => void;
   onClose: () => void;
   /** More fields, above the reason. */
-  children?: (errorOf: (field: string) => string | undefined) => ReactNode;
+  children?: ((errorOf: (field: string) => string | undefined) => ReactNode) | undefined;
 }
 
 /** Nothing is done by one click: what will happen is said, a reason asked for, then confirmed. */
@@ -67,11 +67,7 @@ export function Confirm(props: ConfirmProps) {
           <Button variant="default" onClick={props.onClose}>
             {words.dialog.cancel}
           </Button>
-          <Button
-            type="submit"
-            color={props.danger ? 'red' : undefined}
-            loading={props.pending}
-          >
+          <Button type="submit" {...(props.danger ? { color: 'red' } : {})} loading={props.pending}>
             {props.action}
           </Button>
         </div>

@@ -6,6 +6,14 @@ const percent = new Intl.NumberFormat(words.locale, { style: 'percent', maximumF
 const day = new Intl.DateTimeFormat(words.locale, { day: 'numeric', month: 'short' });
 const moment = new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium', timeStyle: 'short' });
 const time = new Intl.DateTimeFormat(words.locale, { timeStyle: 'short' });
+const toTheSecond = new Intl.DateTimeFormat(words.locale, {
+  day: 'numeric',
+  month: 'short',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const clock = new Intl.DateTimeFormat(words.locale, { timeStyle: 'medium' });
 const monies = new Map<string, Intl.NumberFormat>();
 
 export function money(amount: number, currency = 'MXN'): string {
@@ -28,6 +36,15 @@ export function rate(fraction: number): string {
 
 export function dateAndTime(instant: string): string {
   return moment.format(new Date(instant));
+}
+
+/** Day and time to the second, for what follows on each other within seconds. */
+export function momentOf(instant: string): string {
+  return toTheSecond.format(new Date(instant));
+}
+
+export function clockTime(instant: string): string {
+  return clock.format(new Date(instant));
 }
 
 /** The hour for today, the day for any other date: what a list needs. */

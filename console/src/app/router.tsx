@@ -5,21 +5,30 @@ export type Route =
   | { page: 'new' }
   | { page: 'list' }
   | { page: 'invoice'; id: string }
+  | { page: 'correct'; id: string }
+  | { page: 'reconciliation' }
+  | { page: 'operation' }
   | { page: 'unknown' };
 
 export const addresses = {
   newInvoice: '/invoices/new',
   invoices: '/invoices',
+  reconciliation: '/invoices/reconciliation',
+  operation: '/invoices/operation',
   invoice: (id: string) => `/invoices/${id}`,
+  correct: (id: string) => `/invoices/${id}/correct`,
 };
 
-const invoicePath = /^\/invoices\/([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/i;
+const invoicePath = /^\/invoices\/([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})(\/correct)?$/i;
 
 export function routeOf(path: string): Route {
   if (path === '/' || path === addresses.newInvoice) return { page: 'new' };
   if (path === addresses.invoices) return { page: 'list' };
-  const id = invoicePath.exec(path)?.[1];
-  return id ? { page: 'invoice', id } : { page: 'unknown' };
+  if (path === addresses.reconciliation) return { page: 'reconciliation' };
+  if (path === addresses.operation) return { page: 'operation' };
+  const [, id, correct] = invoicePath.exec(path) ?? [];
+  if (!id) return { page: 'unknown' };
+  return correct ? { page: 'correct', id } : { page: 'invoice', id };
 }
 
 const moved = new EventTarget();

@@ -6,11 +6,18 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core';
-import { IconFilePlus, IconFiles, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import {
+  IconAdjustments,
+  IconFilePlus,
+  IconFiles,
+  IconLogout,
+  IconMoon,
+  IconScale,
+  IconSun,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Session } from '../api/bodies.ts';
-import { useSignOut } from '../session/session.ts';
-import { mayAdminister } from '../session/session.ts';
+import { mayAdminister, useSignOut } from '../session/session.ts';
 import { StampingNotices } from '../stamping/stamping-notices.tsx';
 import { ModeBadge } from './mode-badge.tsx';
 import { addresses, Link, navigate, type Route } from './router.tsx';
@@ -47,6 +54,18 @@ export function Shell({ session, page, children }: ShellProps) {
               <IconFiles size={18} aria-hidden />
               <span className={classes.navWord}>{words.shell.invoices}</span>
             </NavLink>
+            {mayAdminister(session) && (
+              <NavLink href={addresses.reconciliation} current={page === 'reconciliation'}>
+                <IconScale size={18} aria-hidden />
+                <span className={classes.navWord}>{words.shell.reconciliation}</span>
+              </NavLink>
+            )}
+            {session.user.is_operator && (
+              <NavLink href={addresses.operation} current={page === 'operation'}>
+                <IconAdjustments size={18} aria-hidden />
+                <span className={classes.navWord}>{words.shell.operation}</span>
+              </NavLink>
+            )}
           </nav>
           <Text className={classes.tenant} size="sm" truncate title={session.tenant.legal_name}>
             {session.tenant.name}

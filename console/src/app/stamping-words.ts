@@ -66,18 +66,18 @@ export const stampingWords = {
       `Se vuelve a enviar con los mismos datos, la fecha de hoy y el mismo folio ${name}. Lo anterior queda en su historial.`,
     impossible: (name: string) => `La factura ${name} no se puede reexpedir`,
     impossibleHint: 'Solo se reexpide una factura rechazada o vencida.',
-    keptTaxes: 'Los de la factura',
   },
 
   review: {
     title: 'Decide qué pasó con esta factura',
     intro:
       'FacturAPI no confirmó si quedó timbrada. Búscala en su panel o en el portal del SAT con estos datos y elige qué pasó:',
-    question: 'Receptor, total y fecha',
+    externalId: 'external_id en FacturAPI',
     why: 'Motivo',
     whyHint: 'Queda en el historial con tu nombre',
     facturapiId: 'Identificador del CFDI en FacturAPI',
     facturapiIdHint: 'Está en la dirección de la factura en el panel de FacturAPI',
+    facturapiIdRule: 'De 8 a 64 letras y números',
     lookAgain: {
       action: 'Buscar otra vez en FacturAPI',
       title: '¿Buscar otra vez en FacturAPI?',

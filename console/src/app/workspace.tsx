@@ -1,14 +1,27 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Session } from '../api/bodies.ts';
 import { InvoiceEvents } from '../invoices/invoice-events.tsx';
 import { InvoiceList } from '../invoices/invoice-list.tsx';
 import { InvoiceView } from '../invoices/invoice-view.tsx';
 import { NewInvoice } from '../invoices/new-invoice.tsx';
+import { CorrectInvoice } from '../reissue/correct-invoice.tsx';
+import { mayAdminister } from '../session/session.ts';
 import { Absent } from './absent.tsx';
 import { usePageTitle } from './page-title.ts';
 import { type Route, routeOf, usePath } from './router.tsx';
 import { Shell } from './shell.tsx';
+import { Waiting } from './waiting.tsx';
 import { words } from './words.ts';
+
+// Of a few people: nobody else need fetch them.
+const ReconciliationPage = lazy(() =>
+  import('../reconciliation/reconciliation-page.tsx').then((module) => ({
+    default: module.ReconciliationPage,
+  })),
+);
+const OperationPage = lazy(() =>
+  import('../operation/operation-page.tsx').then((module) => ({ default: module.OperationPage })),
+);
 
 /** Everything a signed-in person works in. */
 export function Workspace({ session }: { session: Session }) {
@@ -25,7 +38,9 @@ export function Workspace({ session }: { session: Session }) {
   return (
     <InvoiceEvents>
       <Shell session={session} page={route.page}>
-        <Page route={route} session={session} />
+        <Suspense fallback={<Waiting />}>
+          <Page route={route} session={session} />
+        </Suspense>
       </Shell>
     </InvoiceEvents>
   );
@@ -38,7 +53,13 @@ function Page({ route, session }: { route: Route; session: Session }) {
     case 'list':
       return <RecentInvoices />;
     case 'invoice':
-      return <InvoiceView key={route.id} id={route.id} livemode={session.tenant.livemode} />;
+      return <InvoiceView key={route.id} id={route.id} session={session} />;
+    case 'correct':
+      return <CorrectInvoice key={route.id} id={route.id} tenantId={session.tenant.id} />;
+    case 'reconciliation':
+      return mayAdminister(session) ? <ReconciliationPage /> : <UnknownPage />;
+    case 'operation':
+      return session.user.is_operator ? <OperationPage /> : <UnknownPage />;
     case 'unknown':
       return <UnknownPage />;
   }

@@ -8,11 +8,13 @@ import classes from './customer-picker.module.css';
 interface CustomerCardProps {
   customer: Customer;
   onChange: () => void;
+  /** To put right what SAT knows otherwise. */
+  onEdit: () => void;
   error?: ReactNode;
 }
 
 /** The chosen receiver, with the facts that SAT will compare. */
-export function CustomerCard({ customer, onChange, error }: CustomerCardProps) {
+export function CustomerCard({ customer, onChange, onEdit, error }: CustomerCardProps) {
   const regimes = useCatalog('tax-systems');
   const regime = regimes.data?.find(({ code }) => code === customer.tax_system)?.name;
   return (
@@ -32,16 +34,20 @@ export function CustomerCard({ customer, onChange, error }: CustomerCardProps) {
             {customer.email && <span>{customer.email}</span>}
           </div>
         </div>
-        <Button
-          variant="default"
-          size="xs"
-          flex="none"
-          onClick={onChange}
-          data-invalid={error ? true : undefined}
-          aria-describedby={error ? 'customer-error' : undefined}
-        >
-          {words.customers.change}
-        </Button>
+        <div className={classes.ways}>
+          <Button
+            variant="default"
+            size="xs"
+            onClick={onChange}
+            data-invalid={error ? true : undefined}
+            aria-describedby={error ? 'customer-error' : undefined}
+          >
+            {words.customers.change}
+          </Button>
+          <Button variant="subtle" size="xs" onClick={onEdit}>
+            {words.customers.edit}
+          </Button>
+        </div>
       </div>
       {error && (
         <Input.Error mt={6} id="customer-error">

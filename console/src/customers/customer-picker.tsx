@@ -5,9 +5,9 @@ import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useState
 import type { Customer } from '../api/bodies.ts';
 import { words } from '../app/words.ts';
 import { CustomerCard } from './customer-card.tsx';
+import { CustomerForm } from './customer-form.tsx';
 import classes from './customer-picker.module.css';
 import { useCustomerSearch } from './customers.ts';
-import { NewCustomer } from './new-customer.tsx';
 
 const searchDelayMs = 120;
 const createOption = 'create';
@@ -20,21 +20,21 @@ interface CustomerPickerProps {
 
 /** Finds a customer while its name or RFC is typed, or makes a new one without leaving the form. */
 export function CustomerPicker({ value, onChange, error }: CustomerPickerProps) {
-  const [creating, setCreating] = useState<string | null>(null);
+  const [writing, setWriting] = useState<string | Customer | null>(null);
   // The first thing to do here is to type a name. On a phone, not before the field is touched: the
   // keyboard would cover the page.
   const [typing, setTyping] = useState(() => !matchMedia('(pointer: coarse)').matches);
 
-  if (creating !== null) {
+  if (writing !== null) {
     return (
-      <NewCustomer
-        startingName={creating}
-        onCreated={(customer) => {
-          setCreating(null);
+      <CustomerForm
+        starting={writing}
+        onSaved={(customer) => {
+          setWriting(null);
           onChange(customer);
         }}
         onCancel={() => {
-          setCreating(null);
+          setWriting(null);
           setTyping(true);
         }}
       />
@@ -45,10 +45,17 @@ export function CustomerPicker({ value, onChange, error }: CustomerPickerProps) 
       setTyping(true);
       onChange(null);
     };
-    return <CustomerCard customer={value} onChange={change} error={error} />;
+    return (
+      <CustomerCard
+        customer={value}
+        onChange={change}
+        onEdit={() => setWriting(value)}
+        error={error}
+      />
+    );
   }
   return (
-    <CustomerSearch autoFocus={typing} onChosen={onChange} onCreate={setCreating} error={error} />
+    <CustomerSearch autoFocus={typing} onChosen={onChange} onCreate={setWriting} error={error} />
   );
 }
 

@@ -17,10 +17,28 @@ export function useCustomerSearch(q: string, enabled: boolean) {
   });
 }
 
-export function useCreateCustomer() {
+/** One of the directory as it is now; null asks for none. */
+export function useCustomer(id: string | null) {
+  return useQuery({
+    queryKey: ['customers', 'one', id],
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/customers/{id}', { params: { path: { id: id! } }, signal })),
+    enabled: id !== null,
+    // It may have been corrected since somewhere else.
+    staleTime: 0,
+  });
+}
+
+/** Makes a customer, or replaces the one with this id. */
+export function useSaveCustomer(id: string | undefined) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (customer: CustomerInput) => body(api.POST('/api/customers', { body: customer })),
+    mutationFn: (customer: CustomerInput) =>
+      body(
+        id
+          ? api.PUT('/api/customers/{id}', { params: { path: { id } }, body: customer })
+          : api.POST('/api/customers', { body: customer }),
+      ),
     onSuccess: () => cache.invalidateQueries({ queryKey: ['customers'] }),
   });
 }

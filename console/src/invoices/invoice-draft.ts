@@ -1,5 +1,5 @@
 /** An invoice while it is being written: what the form holds, and the body that it becomes. */
-import type { Customer, InvoiceInput, ItemInput } from '../api/bodies.ts';
+import type { Customer, CustomerInput, InvoiceInput, ItemInput } from '../api/bodies.ts';
 import type { FieldErrors } from '../api/field-errors.ts';
 import { words } from '../app/words.ts';
 import { type TaxProfile, taxProfiles } from './tax-profiles.ts';
@@ -17,6 +17,10 @@ export interface DraftLine {
   productKey: string;
   unitKey: string;
   taxProfile: TaxProfile;
+  /** Of a corrected invoice: the product as it was, with what the form has no field for. */
+  kept?: ItemInput['product'];
+  /** Of a corrected invoice whose lines differ in this. */
+  taxIncluded?: boolean | undefined;
 }
 
 export interface Draft {
@@ -26,6 +30,8 @@ export interface Draft {
   paymentMethod: 'PUE' | 'PPD';
   taxIncluded: boolean;
   lines: DraftLine[];
+  /** Of a corrected invoice in another currency than pesos. */
+  money?: Required<Pick<InvoiceInput, 'currency' | 'exchange'>>;
 }
 
 /** c_FormaPago 99 "por definir": what PPD asks for, its payments telling the real form later. */
@@ -67,7 +73,7 @@ export function withNewLine(draft: Draft): Draft {
   const repeated = last && {
     productKey: last.productKey,
     unitKey: last.unitKey,
-    taxProfile: last.taxProfile,
+    ...(last.taxProfile === 'kept' ? {} : { taxProfile: last.taxProfile }),
   };
   return { ...draft, lines: [...draft.lines, { ...line, ...repeated }] };
 }
@@ -95,12 +101,19 @@ export function missingFrom(draft: Draft): FieldErrors {
 export function bodyOf(draft: Draft): InvoiceInput | null {
   if (!draft.customer) return null;
   return {
-    customer: draft.customer.id,
+    customer: draft.customer.id || spelledOut(draft.customer),
+    ...draft.money,
     use: draft.use,
     payment_form: paymentFormOf(draft),
     payment_method: draft.paymentMethod,
     items: draft.lines.map((line) => itemOf(line, draft.taxIncluded)),
   };
+}
+
+/** A receiver that is not in the directory; its RFC was looked at when the invoice was made. */
+function spelledOut({ legal_name, tax_id, tax_system, email, address }: Customer): CustomerInput {
+  const optional = email ? { email } : {};
+  return { legal_name, tax_id, tax_system, address, ...optional, accept_rfc_check_digit: true };
 }
 
 function itemOf(line: DraftLine, taxIncluded: boolean): ItemInput {
@@ -113,8 +126,24 @@ function itemOf(line: DraftLine, taxIncluded: boolean): ItemInput {
       unit_key: line.unitKey.trim().toUpperCase(),
       price: Number(line.price),
       // Always said: FacturAPI's default is true, and most people type prices before taxes.
-      tax_included: taxIncluded,
-      taxes: [...taxProfiles[line.taxProfile]],
+      tax_included: line.taxIncluded ?? taxIncluded,
+      ...taxesOf(line),
+      ...unseen(line),
     },
+  };
+}
+
+function taxesOf({ taxProfile, kept }: DraftLine): Pick<ItemInput['product'], 'taxes'> {
+  if (taxProfile !== 'kept') return { taxes: [...taxProfiles[taxProfile]] };
+  return kept?.taxes === undefined ? {} : { taxes: kept.taxes };
+}
+
+function unseen({ kept, taxProfile, unitKey }: DraftLine): Partial<ItemInput['product']> {
+  if (!kept) return {};
+  const { sku, unit_name, taxability } = kept;
+  return {
+    ...(sku === undefined ? {} : { sku }),
+    ...(unit_name === undefined || unitKey !== kept.unit_key ? {} : { unit_name }),
+    ...(taxability === undefined || taxProfile !== 'kept' ? {} : { taxability }),
   };
 }

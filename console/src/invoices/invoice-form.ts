@@ -2,11 +2,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { type RefObject, useMemo, useState } from 'react';
 import type { Customer } from '../api/bodies.ts';
 import { errorsOf, type FieldErrors, noErrors, withoutField } from '../api/field-errors.ts';
-import { addresses, navigate } from '../app/router.tsx';
-import { bodyOf, type Draft, emptyDraft, missingFrom, withNewLine } from './invoice-draft.ts';
+import { bodyOf, type Draft, missingFrom, withNewLine } from './invoice-draft.ts';
 import { usePreview } from './invoices.ts';
-import { isRefusal, useIssueInvoice } from './issue-invoice.ts';
-import { forgetDraft, useKeptDraft } from './kept-draft.ts';
+import { type Issuing, isRefusal } from './issue-invoice.ts';
+import type { KeptDraft } from './kept-draft.ts';
 
 const previewDelayMs = 250;
 const invalidField = '[aria-invalid="true"], [data-invalid]';
@@ -14,19 +13,24 @@ const descriptionOf = (line: number) => `[name="items.${line}.product.descriptio
 
 export type EditDraft = (field: string, change: Partial<Draft>) => void;
 
-/** What a person can do with the invoice being written; `page` is where its fields are found. */
-export function useInvoiceForm(tenantId: string, page: RefObject<HTMLElement | null>) {
-  const { draft, setDraft, wasRestored } = useKeptDraft(tenantId);
+interface InvoiceFormOptions {
+  kept: KeptDraft;
+  issue: Issuing;
+  /** Where its fields are found. */
+  page: RefObject<HTMLDivElement | null>;
+  /** What is known to be wrong with it from the start. */
+  refusedBefore?: FieldErrors;
+}
+
+/** What a person can do with the invoice being written. */
+export function useInvoiceForm({ kept, issue, page, refusedBefore }: InvoiceFormOptions) {
+  const { draft, setDraft, original, wasRestored } = kept;
   const [restored, setRestored] = useState(wasRestored);
-  const [refused, setRefused] = useState<FieldErrors>(noErrors);
+  const [refused, setRefused] = useState<FieldErrors>(refusedBefore ?? noErrors);
 
   const input = useMemo(() => (missingFrom(draft).size === 0 ? bodyOf(draft) : null), [draft]);
   const [previewed] = useDebouncedValue(input, previewDelayMs);
   const preview = usePreview(previewed);
-  const issue = useIssueInvoice((invoice) => {
-    forgetDraft();
-    navigate(addresses.invoice(invoice.id));
-  });
 
   const previewError = input ? preview.error : null;
   const errors = useMemo<FieldErrors>(
@@ -74,13 +78,14 @@ export function useInvoiceForm(tenantId: string, page: RefObject<HTMLElement | n
   };
 
   const startOver = () => {
-    setDraft(emptyDraft());
+    setDraft(original());
     setRefused(noErrors);
     setRestored(false);
     issue.reset();
   };
 
   return {
+    page,
     draft,
     errors,
     restored,
@@ -97,3 +102,5 @@ export function useInvoiceForm(tenantId: string, page: RefObject<HTMLElement | n
     startOver,
   };
 }
+
+export type InvoiceForm = ReturnType<typeof useInvoiceForm>;

@@ -9,12 +9,11 @@ import { Trouble } from '../app/trouble.tsx';
 import { words } from '../app/words.ts';
 import { invoiceName } from './invoice-name.ts';
 import classes from './invoice-view.module.css';
-import { isMoving } from './invoices.ts';
 
 export const pdfAddress = (id: string) => `/api/invoices/${encodeURIComponent(id)}/pdf`;
 export const xmlAddress = (id: string) => `/api/invoices/${encodeURIComponent(id)}/xml`;
 
-/** The printed invoice, beside its data: a sheet that waits, then the PDF itself. */
+/** The printed invoice, beside its data: a sheet that waits for the stamp, then the PDF itself. */
 export function InvoicePdf({ invoice }: { invoice: Invoice }) {
   const stamped = invoice.status === 'valid' || invoice.status === 'canceled';
   if (stamped) {
@@ -22,12 +21,7 @@ export function InvoicePdf({ invoice }: { invoice: Invoice }) {
     const inPlace = navigator.pdfViewerEnabled && matchMedia('(min-width: 36em)').matches;
     return inPlace ? <Sheet invoice={invoice} /> : <OpenElsewhere id={invoice.id} />;
   }
-  return (
-    <BlankSheet
-      moving={isMoving(invoice.status)}
-      word={isMoving(invoice.status) ? words.invoice.pdfWaiting : words.invoice.pdfNone}
-    />
-  );
+  return <BlankSheet word={words.invoice.pdfWaiting} />;
 }
 
 function Sheet({ invoice }: { invoice: Invoice }) {
@@ -38,7 +32,7 @@ function Sheet({ invoice }: { invoice: Invoice }) {
       <Trouble error={pdf.error} title={words.invoice.pdfFailed} onRetry={() => pdf.refetch()} />
     );
   }
-  if (!url) return <BlankSheet moving word={words.invoice.pdfLoading} />;
+  if (!url) return <BlankSheet word={words.invoice.pdfLoading} />;
   return (
     <iframe
       className={classes.frame}
@@ -79,18 +73,16 @@ function useObjectUrl(blob: Blob | undefined): string | undefined {
   return url;
 }
 
-function BlankSheet({ moving, word }: { moving: boolean; word: string }) {
+function BlankSheet({ word }: { word: string }) {
   return (
-    <div className={`card ${classes.sheet}`} data-moving={moving || undefined}>
-      {moving && (
-        <div aria-hidden className={classes.ghost}>
-          {[40, 65, 30, 96, 100, 85].map((width) => (
-            <Skeleton key={width} height={10} width={`${width}%`} />
-          ))}
-        </div>
-      )}
+    <div className={`card ${classes.sheet}`} data-moving>
+      <div aria-hidden className={classes.ghost}>
+        {[40, 65, 30, 96, 100, 85].map((width) => (
+          <Skeleton key={width} height={10} width={`${width}%`} />
+        ))}
+      </div>
       <div className={classes.sheetWord} role="status">
-        {moving && <Loader size="sm" />}
+        <Loader size="sm" />
         <Text size="sm" c="dimmed">
           {word}
         </Text>

@@ -1,33 +1,39 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconPlus } from '@tabler/icons-react';
-import type { Invoice } from '../api/bodies.ts';
+import type { Invoice, Session } from '../api/bodies.ts';
 import { Problem } from '../api/problem.ts';
 import { Absent } from '../app/absent.tsx';
 import { usePageTitle } from '../app/page-title.ts';
 import { addresses, Link } from '../app/router.tsx';
 import { Trouble } from '../app/trouble.tsx';
+import { Waiting } from '../app/waiting.tsx';
 import { words } from '../app/words.ts';
+import { Timeline } from '../history/timeline.tsx';
+import { isReissuable } from '../reissue/reissuable.ts';
+import { ReissueActions } from '../reissue/reissue-actions.tsx';
+import { ReviewPanel } from '../review/review-panel.tsx';
+import { mayIssue } from '../session/session.ts';
 import { InvoiceFacts } from './invoice-facts.tsx';
 import { invoiceName } from './invoice-name.ts';
 import { InvoicePdf, pdfAddress, xmlAddress } from './invoice-pdf.tsx';
 import { StatusBadge } from './invoice-status.tsx';
 import classes from './invoice-view.module.css';
-import { useInvoice } from './invoices.ts';
+import { isMoving, useInvoice } from './invoices.ts';
 import { Rejection } from './rejection.tsx';
 import { Warnings } from './warnings.tsx';
 
 interface InvoiceViewProps {
   id: string;
-  livemode: boolean;
+  session: Session;
 }
 
-/** One invoice: what it says, where it stands right now, and its PDF beside. */
-export function InvoiceView({ id, livemode }: InvoiceViewProps) {
+/** One invoice: what it says, where it stands right now, what happened to it, and its PDF. */
+export function InvoiceView({ id, session }: InvoiceViewProps) {
   const invoice = useInvoice(id);
   const name = invoice.data && invoiceName(invoice.data);
   usePageTitle(name ? words.invoice.title(name) : words.shell.invoices);
 
-  if (invoice.data) return <Shown invoice={invoice.data} livemode={livemode} />;
+  if (invoice.data) return <Shown invoice={invoice.data} session={session} />;
   if (invoice.isPending) return <Waiting />;
   const absent = invoice.error instanceof Problem && invoice.error.status === 404;
   return absent ? (
@@ -37,39 +43,59 @@ export function InvoiceView({ id, livemode }: InvoiceViewProps) {
   );
 }
 
-function Shown({ invoice, livemode }: { invoice: Invoice; livemode: boolean }) {
-  const stamped = invoice.status === 'valid' || invoice.status === 'canceled';
-  const status = words.status[invoice.status];
-  const means = invoice.status === 'valid' && !livemode ? words.testValid : status.means;
+function Shown({ invoice, session }: { invoice: Invoice; session: Session }) {
+  const { status, rejection } = invoice;
+  const mayAct = mayIssue(session);
+  const stamped = status === 'valid' || status === 'canceled';
+  // Without a PDF to come, the place beside is for what happened.
+  const hasSheet = stamped || isMoving(status);
   return (
     <div className={classes.page}>
       <Stack gap={16} miw={0}>
-        <div className={classes.heading}>
-          <Title order={1} size="h2">
-            {words.invoice.title(invoiceName(invoice))}
-          </Title>
-          <div role="status" className={classes.status}>
-            <StatusBadge status={invoice.status} />
-            <Text size="sm" c="dimmed">
-              {means}
-            </Text>
-          </div>
-        </div>
+        <Heading invoice={invoice} livemode={session.tenant.livemode} />
         <Group gap="xs">
-          <Button
-            leftSection={<IconPlus size={16} aria-hidden />}
-            renderRoot={(props) => <Link href={addresses.newInvoice} {...props} />}
-          >
-            {words.invoice.again}
-          </Button>
+          {mayAct && isReissuable(status) && <ReissueActions invoice={invoice} />}
+          {mayAct && <Another filled={!isReissuable(status) && status !== 'review'} />}
           {stamped && <Downloads id={invoice.id} />}
         </Group>
         <Warnings warnings={invoice.warnings} />
-        {invoice.rejection && <Rejection rejection={invoice.rejection} />}
+        {rejection && <Rejection rejection={rejection} status={status} />}
+        {status === 'review' && <ReviewPanel invoice={invoice} mayDecide={mayAct} />}
         <InvoiceFacts invoice={invoice} />
+        {hasSheet && <Timeline invoice={invoice} />}
       </Stack>
-      <InvoicePdf invoice={invoice} />
+      {hasSheet ? <InvoicePdf invoice={invoice} /> : <Timeline invoice={invoice} />}
     </div>
+  );
+}
+
+function Heading({ invoice, livemode }: { invoice: Invoice; livemode: boolean }) {
+  const { status } = invoice;
+  const means = status === 'valid' && !livemode ? words.testValid : words.status[status].means;
+  return (
+    <div className={classes.heading}>
+      <Title order={1} size="h2">
+        {words.invoice.title(invoiceName(invoice))}
+      </Title>
+      <div role="status" className={classes.status}>
+        <StatusBadge status={status} />
+        <Text size="sm" c="dimmed">
+          {means}
+        </Text>
+      </div>
+    </div>
+  );
+}
+
+function Another({ filled }: { filled: boolean }) {
+  return (
+    <Button
+      variant={filled ? 'filled' : 'default'}
+      leftSection={<IconPlus size={16} aria-hidden />}
+      renderRoot={(props) => <Link href={addresses.newInvoice} {...props} />}
+    >
+      {words.invoice.again}
+    </Button>
   );
 }
 
@@ -95,18 +121,5 @@ function Downloads({ id }: { id: string }) {
         {words.invoice.xml}
       </Button>
     </Group>
-  );
-}
-
-function Waiting() {
-  return (
-    <div className={classes.page} role="status" aria-label={words.shell.loading}>
-      <Stack gap="md">
-        <Skeleton height={30} width={220} />
-        <Skeleton height={24} width={320} maw="100%" />
-        <Skeleton height={280} radius="md" />
-      </Stack>
-      <Skeleton height={560} radius="md" />
-    </div>
   );
 }

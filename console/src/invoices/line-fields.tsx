@@ -60,7 +60,7 @@ export function LineFields(props: LineFieldsProps) {
       />
       <NumberInput
         {...numberFormat}
-        label={taxIncluded ? say.priceWith : say.priceBefore}
+        label={(line.taxIncluded ?? taxIncluded) ? say.priceWith : say.priceBefore}
         leftSection="$"
         placeholder="0.00"
         value={line.price}
@@ -69,7 +69,7 @@ export function LineFields(props: LineFieldsProps) {
       />
       <Select
         label={say.taxes}
-        data={taxProfileChoices}
+        data={taxProfileChoices(line.kept !== undefined && line.taxProfile === 'kept')}
         value={line.taxProfile}
         onChange={(profile) =>
           profile && onEdit('product.taxes', { taxProfile: profile as TaxProfile })

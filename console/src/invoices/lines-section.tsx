@@ -20,6 +20,12 @@ interface LinesSectionProps {
 export function LinesSection({ draft, amounts, errors, onEdit, onAdd }: LinesSectionProps) {
   const { lines } = draft;
   const known = amounts.length === lines.length;
+  // One switch for all: whoever moves it means every line.
+  const setIncluded = (taxIncluded: boolean) =>
+    onEdit('items', {
+      taxIncluded,
+      lines: lines.map((line) => ({ ...line, taxIncluded: undefined })),
+    });
   const change = (line: DraftLine, part: Partial<DraftLine>) =>
     lines.map((each) => (each === line ? { ...each, ...part } : each));
 
@@ -33,7 +39,7 @@ export function LinesSection({ draft, amounts, errors, onEdit, onAdd }: LinesSec
           size="sm"
           label={words.draft.taxIncluded}
           checked={draft.taxIncluded}
-          onChange={(event) => onEdit('items', { taxIncluded: event.currentTarget.checked })}
+          onChange={(event) => setIncluded(event.currentTarget.checked)}
         />
       </Group>
       {lines.map((line, index) => (

@@ -18,9 +18,13 @@ export const taxProfiles = {
   ],
 } as const satisfies Record<string, TaxInput[]>;
 
-export type TaxProfile = keyof typeof taxProfiles;
+export type NamedTaxProfile = keyof typeof taxProfiles;
+/** `kept`: a corrected invoice's own, which have no name here. */
+export type TaxProfile = NamedTaxProfile | 'kept';
 
-export const taxProfileChoices = (Object.keys(taxProfiles) as TaxProfile[]).map((profile) => ({
-  value: profile,
-  label: words.taxProfiles[profile],
-}));
+const choice = (profile: TaxProfile) => ({ value: profile, label: words.taxProfiles[profile] });
+const named = (Object.keys(taxProfiles) as NamedTaxProfile[]).map(choice);
+
+export function taxProfileChoices(withKept: boolean) {
+  return withKept ? [choice('kept'), ...named] : named;
+}

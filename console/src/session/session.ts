@@ -2,7 +2,7 @@ import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tansta
 import type { Session } from '../api/bodies.ts';
 import { api, body } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
-import { forgetDraft } from '../invoices/kept-draft.ts';
+import { forgetDrafts } from '../invoices/kept-draft.ts';
 
 const sessionKey = ['session'];
 
@@ -40,7 +40,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => body(api.POST('/api/auth/logout')),
     onSuccess: () => {
-      forgetDraft();
+      forgetDrafts();
       forgetSession(cache);
     },
   });
@@ -54,4 +54,13 @@ export function recheckSession(cache: QueryClient): void {
 /** The server no longer knows this session. A half-written invoice stays for the next sign-in. */
 export function forgetSession(cache: QueryClient): void {
   cache.setQueryData(sessionKey, null);
+}
+
+/** What the server asks of whoever issues, corrects or decides. */
+export function mayIssue({ user }: Session): boolean {
+  return user.role !== 'viewer';
+}
+
+export function mayAdminister({ user }: Session): boolean {
+  return user.role === 'owner' || user.role === 'administrator';
 }

@@ -8,7 +8,7 @@ import { answered, refused } from '../../../test/support/scripted-facturapi.ts';
 import { until } from '../../../test/support/until.ts';
 import { InvoiceSchema } from '../../invoices/invoice-schemas.ts';
 import { toInvoice } from '../../invoices/invoices-store.ts';
-import { priorities } from '../priorities.ts';
+import { priorities } from '../queue/priorities.ts';
 import { startHistoryImport } from './start-reconciliations-store.ts';
 import { ago, type Company, minuteMs, reconciliationRig } from './test-reconciliation.ts';
 

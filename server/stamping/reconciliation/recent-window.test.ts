@@ -5,7 +5,7 @@ import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
 import { samePromises, testClient } from '../../../test/support/records.ts';
 import { answered } from '../../../test/support/scripted-facturapi.ts';
 import type { InvoicePage } from '../../facturapi/facturapi.ts';
-import { claimCalls } from '../stamping-queue.ts';
+import { claimCalls } from '../queue/stamping-queue.ts';
 import { ago, type Company, minuteMs, reconciliationRig } from './test-reconciliation.ts';
 
 interface Listed {
@@ -81,6 +81,20 @@ describe('a window of many pages', () => {
     assert.deepEqual(await unread(company), [gone]);
     assert.deepEqual(await strays(company), []);
     assert.deepEqual(await company.differences(), []);
+  });
+
+  test('as long as both sides date alike, no page leaves anything to remember', async () => {
+    const company = await rig.company();
+    const theirs = Array.from({ length: 9 }, (_, nth) => listed(nth, ago((10 + nth) * minuteMs)));
+    for (const one of theirs) await company.ours(one);
+    const { facturapi } = listOf(theirs, bounds.pageSize);
+    await company.startDue();
+    for (let call = await company.claim('list_invoices'); call; ) {
+      await company.settle(call, await company.perform(call, { facturapi }, { bounds }));
+      assert.deepEqual(await strays(company), []);
+      call = await company.claim('list_invoices');
+    }
+    assert.equal((await company.run('recent')).seen, 9);
   });
 
   test('dates that FacturAPI writes otherwise make nothing missing', async () => {

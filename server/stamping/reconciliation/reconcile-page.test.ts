@@ -5,7 +5,7 @@ import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
 import { testClient } from '../../../test/support/records.ts';
 import { answered } from '../../../test/support/scripted-facturapi.ts';
 import { until } from '../../../test/support/until.ts';
-import { priorities } from '../priorities.ts';
+import { priorities } from '../queue/priorities.ts';
 import { ago, minuteMs, reconciliationRig } from './test-reconciliation.ts';
 
 describe('the recent invoices, held against FacturAPI', () => {

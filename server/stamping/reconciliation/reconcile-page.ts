@@ -1,8 +1,8 @@
 import { outcomeOfCreate } from '../../facturapi/outcome.ts';
 import type { Logger } from '../../platform/logging.ts';
-import { attemptOf, type Performed, type PerformOptions } from '../perform-call.ts';
-import { notRead } from '../read-again.ts';
-import type { AccountCall } from '../stamping-queue.ts';
+import { attemptOf, type Performed, type PerformOptions } from '../attempts/ended-attempt.ts';
+import { notRead } from '../attempts/read-again.ts';
+import type { AccountCall } from '../queue/stamping-queue.ts';
 import { type ListBounds, listBounds } from './reconciliation-limits.ts';
 import { failRun, type PageRequest } from './runs-store.ts';
 import { readListPage } from './their-invoice.ts';

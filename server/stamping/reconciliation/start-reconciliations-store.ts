@@ -1,7 +1,7 @@
 import type { Queryable } from '../../platform/postgres/database.ts';
 import type { TenantId } from '../../tenants/tenants.ts';
-import { installationLane } from '../lanes.ts';
-import { priorities } from '../priorities.ts';
+import { installationLane } from '../queue/lanes.ts';
+import { priorities } from '../queue/priorities.ts';
 import { secondAfter } from './list-cursor.ts';
 import { failedRestMs, overlapMs, settleMs, startedMax } from './reconciliation-limits.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
 import { makeTenant } from '../../../test/support/records.ts';
-import { installationLane } from '../lanes.ts';
-import { priorities } from '../priorities.ts';
+import { installationLane } from '../queue/lanes.ts';
+import { priorities } from '../queue/priorities.ts';
 import { failedRestMs, overlapMs, reconcileEveryMs, settleMs } from './reconciliation-limits.ts';
 import { reconciliationReport } from './reconciliation-report-store.ts';
 import { startDueReconciliations } from './start-reconciliations-store.ts';
@@ -104,6 +104,17 @@ describe('when reconciliations begin', () => {
     assert.ok(!companies.includes(keyless));
     const [call] = await company.calls('list_invoices');
     assert.equal(call.lane, installationLane);
+  });
+
+  test('where each company has a lane of its own, its pages are asked for there', async () => {
+    const companies = [await rig.company(), await rig.company()];
+    await startDueReconciliations(rig.stamper, { lane: null, now });
+    for (const company of companies) {
+      assert.deepEqual(
+        (await company.calls('list_invoices')).map((call) => call.lane),
+        [company.lane],
+      );
+    }
   });
 
   test('the report counts open differences, runs and what is taken over', async () => {

@@ -14,12 +14,12 @@ import { withoutLane } from '../../../test/support/without-lane.ts';
 import type { Facturapi } from '../../facturapi/facturapi.ts';
 import { facturapiClient } from '../../facturapi/facturapi-client.ts';
 import type { TenantId } from '../../tenants/tenants.ts';
-import type { AttemptFacturapi } from '../attempt-facturapi.ts';
-import type { Performed, PerformOptions } from '../perform-call.ts';
-import { priorities } from '../priorities.ts';
-import { refreshInvoice } from '../refresh-invoice.ts';
-import { settleCall } from '../settle-call.ts';
-import type { AccountCall, InvoiceCall } from '../stamping-queue.ts';
+import type { AttemptFacturapi } from '../attempts/attempt-facturapi.ts';
+import type { Performed, PerformOptions } from '../attempts/ended-attempt.ts';
+import { refreshInvoice } from '../attempts/refresh-invoice.ts';
+import { priorities } from '../queue/priorities.ts';
+import { settleCall } from '../queue/settle-call.ts';
+import type { AccountCall, InvoiceCall } from '../queue/stamping-queue.ts';
 import { type ReconcileExtras, reconcilePage } from './reconcile-page.ts';
 import { startDueReconciliations, startHistoryImport } from './start-reconciliations-store.ts';
 

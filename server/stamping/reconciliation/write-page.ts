@@ -1,7 +1,7 @@
 import type { Logger } from '../../platform/logging.ts';
 import type { Queryable } from '../../platform/postgres/database.ts';
-import { priorities } from '../priorities.ts';
-import type { AccountCall } from '../stamping-queue.ts';
+import { priorities } from '../queue/priorities.ts';
+import type { AccountCall } from '../queue/stamping-queue.ts';
 import {
   comparePage,
   type Difference,

@@ -1,0 +1,46 @@
+import type { Answer } from '../../facturapi/facturapi.ts';
+import { outcomeOfCreate } from '../../facturapi/outcome.ts';
+import { backoffMs, blockedRetryMs, fileAttemptsMax } from '../deadlines.ts';
+import type { Pause, Settlement } from '../queue/settle-call.ts';
+import type { ClaimedCall } from '../queue/stamping-queue.ts';
+import {
+  attemptOf,
+  type Performed,
+  type PerformOptions,
+  pauseOf,
+  workEndsMs,
+} from './ended-attempt.ts';
+
+export interface NotRead {
+  readonly startedAt: Date;
+  readonly answer: Answer;
+  readonly problem: unknown;
+  readonly outcome: string;
+}
+
+/** A read that brought nothing changes nothing at FacturAPI: it may be repeated at will. */
+export function notRead(call: ClaimedCall, o: PerformOptions, n: NotRead): Performed {
+  const attempt = attemptOf(o, n.startedAt, n.answer, n.outcome);
+  const pause = pauseOf(outcomeOfCreate(n.answer), o.random);
+  if (pause) return { attempt, settlement: { state: 'queued', problem: n.problem, pause } };
+  const delayMs = backoffMs(call.attempts, o.random);
+  if (n.answer.kind !== 'broken') return { attempt, settlement: again(call, n.problem, delayMs) };
+  // Given up: its slot is not free before FacturAPI can have ended, and this call not before that.
+  const slotUntilMs = workEndsMs(o, n.startedAt, n.answer);
+  const slotMs = Math.max(0, slotUntilMs - o.now().getTime());
+  const settlement = { ...again(call, n.problem, Math.max(delayMs, slotMs)), slotMs };
+  return { attempt, settlement, slotUntilMs };
+}
+
+/** Nothing was sent: the company has no key, or it does not open. Its calls rest until it has. */
+export function withoutKey(o: PerformOptions, startedAt: Date): Performed {
+  const problem = { code: 'facturapi_key_missing' };
+  const pause: Pause = { reason: 'blocked', restMs: blockedRetryMs, problem };
+  const attempt = attemptOf(o, startedAt, undefined, 'blocked');
+  return { attempt, settlement: { state: 'queued', problem, pause } };
+}
+
+export function again(call: ClaimedCall, problem: unknown, delayMs: number): Settlement {
+  if (call.attempts >= fileAttemptsMax) return { state: 'dead', problem };
+  return { state: 'delayed', delayMs, problem };
+}

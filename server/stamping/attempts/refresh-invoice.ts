@@ -1,0 +1,61 @@
+import type { FacturapiInvoice } from '../../facturapi/facturapi.ts';
+import { readInvoice, readProblem } from '../../facturapi/outcome.ts';
+import type { InvoiceChange, Settlement } from '../queue/settle-call.ts';
+import type { InvoiceCall } from '../queue/stamping-queue.ts';
+import { attemptOf, type Performed, type PerformOptions } from './ended-attempt.ts';
+import { notRead, withoutKey } from './read-again.ts';
+
+/**
+ * Reads at FacturAPI an invoice that it is known to have, and follows what is found there. Asked
+ * for by a webhook, which is only a hint, and by the reconciliation.
+ */
+export async function refreshInvoice(call: InvoiceCall, o: PerformOptions): Promise<Performed> {
+  const startedAt = o.now();
+  const key = o.keyOf(call);
+  if (key === undefined) return withoutKey(o, startedAt);
+  if (!call.facturapiId) throw new Error('an invoice to read that FacturAPI does not know');
+  const answer = await o.facturapi.readInvoice(key, call.facturapiId);
+  const attempt = (outcome: string) => attemptOf(o, startedAt, answer, outcome);
+  if (answer.kind === 'answered' && answer.status === 404) {
+    return { attempt: attempt('not_there'), settlement: missing(call) };
+  }
+  const found =
+    answer.kind === 'answered' && answer.status === 200 ? readInvoice(answer.body) : undefined;
+  if (!found) {
+    const problem =
+      answer.kind === 'answered' ? readProblem(answer.body, answer.status) : { code: answer.kind };
+    return notRead(call, o, { startedAt, answer, problem, outcome: 'not_read' });
+  }
+  const invoice = changeOf(found);
+  return {
+    attempt: attempt(`read_${found.status}`),
+    settlement: { state: 'done', ...(invoice ? { invoice } : {}) },
+  };
+}
+
+/** What is not final there changes nothing here: the creation follows that by itself. */
+function changeOf(found: FacturapiInvoice): InvoiceChange | undefined {
+  if ((found.status !== 'valid' && found.status !== 'canceled') || !found.uuid) return undefined;
+  return {
+    status: found.status,
+    facturapiId: found.id,
+    uuid: found.uuid,
+    stamp: found.stamp,
+    ...(found.verification_url ? { verificationUrl: found.verification_url } : {}),
+    ...(found.cancellation_status ? { cancellationStatus: found.cancellation_status } : {}),
+  };
+}
+
+/** We hold its UUID and FacturAPI does not know it any more: somebody must look. */
+function missing(call: InvoiceCall): Settlement {
+  return {
+    state: 'done',
+    problem: { code: 'missing_in_facturapi' },
+    alongside: async (db) => {
+      await db.query(
+        `select timbra_note_difference($1, 'missing_in_facturapi', $2, $3, $4::jsonb)`,
+        [call.tenantId, call.invoiceId, call.facturapiId, JSON.stringify({ uuid: call.uuid })],
+      );
+    },
+  };
+}
