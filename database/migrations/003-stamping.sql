@@ -5,6 +5,7 @@ set local role timbra_owner;
 -- The lane of a company under FACTURAPI_LIMIT_SCOPE=organization; 0 is the whole installation's.
 alter table tenants add stamping_lane int not null generated always as identity (start with 1);
 grant select (stamping_lane) on tenants to timbra_app;
+create index tenants_by_lane on tenants (stamping_lane);
 
 -- A call that is not about one invoice (a search in FacturAPI's catalogue, a page of its list)
 -- says in `request` what it asks; one that a person waits for is worth nothing after `expires_at`.
@@ -89,7 +90,7 @@ select tenant_id, count(*) from stamping_calls
  where kind = 'create_invoice' and state in ('queued', 'delayed', 'calling') group by tenant_id;
 
 create function timbra_count_backlog() returns trigger language plpgsql security definer
-  set search_path = public as $$
+  set search_path = public, pg_temp as $$
 begin
   insert into stamping_backlog (tenant_id, waiting)
   values (new.tenant_id, case when new.state in ('done', 'dead') then -1 else 1 end)
@@ -108,7 +109,7 @@ create trigger stamping_calls_changed after update of state on stamping_calls fo
 -- transaction, so its bound is exact; the installation's is off by what is accepted meanwhile.
 create function timbra_admit_creation(
   wanted uuid, tenant_waiting_max int, waiting_max int
-) returns boolean language plpgsql security definer set search_path = public as $$
+) returns boolean language plpgsql security definer set search_path = public, pg_temp as $$
 declare present int;
 begin
   if (select mode from stamping_mode) = 'draining' then

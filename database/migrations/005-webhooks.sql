@@ -28,7 +28,7 @@ create index facturapi_events_by_age on facturapi_events (received_at);
 -- Whose address it is: the one step here that knows no company yet. The rest names it.
 create function timbra_webhook_of(wanted bytea)
 returns table (tenant_id uuid, livemode boolean, secret_sealed bytea)
-language sql stable security definer set search_path = public as $$
+language sql stable security definer set search_path = public, pg_temp as $$
   select w.tenant_id, t.livemode, w.secret_sealed
     from facturapi_webhooks w join tenants t on t.id = w.tenant_id
    where w.token_hash = wanted
@@ -39,7 +39,7 @@ revoke execute on function timbra_webhook_of(bytea) from public;
 alter table stamping_calls add asked_again boolean not null default false;
 
 create function timbra_ask_again() returns trigger language plpgsql
-  set search_path = public as $$
+  set search_path = public, pg_temp as $$
 begin
   perform timbra_enqueue_call(new.lane, new.tenant_id, new.invoice_id, new.kind, new.priority,
                               new.request_id);

@@ -18,8 +18,8 @@ export interface FacturapiClientOptions {
 /** A PDF of 5,000 lines stays far below this. */
 export const answerBytesMax = 30 * 1024 * 1024;
 export const connectMsMax = 2_000;
-/** A longer Retry-After is a mistake, or as good as one. */
-export const retryAfterMsMax = 3_600_000;
+/** A longer Retry-After is a mistake. */
+export const retryAfterMsMax = 24 * 3_600_000;
 
 /** A thin client: one attempt, one deadline, no retry. What an answer means is outcome.ts's. */
 export function facturapiClient(options: FacturapiClientOptions): Facturapi {

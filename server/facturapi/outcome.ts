@@ -101,6 +101,11 @@ function isError(body: unknown): boolean {
   return typeof code === 'string' || typeof message === 'string';
 }
 
+/** A 404 in FacturAPI's own words: a proxy's page says nothing of the invoice. */
+export function isUnknownThere(answer: Answer): boolean {
+  return answer.kind === 'answered' && answer.status === 404 && isError(answer.body);
+}
+
 /** The invoices of a list answer, or undefined when it is not a readable list. */
 export function readInvoiceList(answer: Answer): FacturapiInvoice[] | undefined {
   if (answer.kind !== 'answered' || answer.status !== 200) return undefined;

@@ -7,9 +7,10 @@ import { makeTenant, testPool } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
 import { Problem } from '../platform/http/problem.ts';
 import { priorities } from '../stamping/queue/priorities.ts';
+import { searchesOpenMax } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import { type InvoiceSignals, makeInvoiceSignals } from './invoice-signals.ts';
-import { foldQuery, productKeySearch, searchesMax } from './search-product-keys.ts';
+import { foldQuery, productKeySearch } from './search-product-keys.ts';
 
 const found = {
   page: 1,
@@ -169,13 +170,13 @@ describe('searching product keys, as the app role', () => {
 
   test('a company asks for so much at once, and no more; another one may', async () => {
     const by = productKeySearch({ db: app, lane: 0, signals }, 2_000);
-    const asked = Array.from({ length: searchesMax }, (_, i) => ask(`palabra ${i}`, { by }));
+    const asked = Array.from({ length: searchesOpenMax }, (_, i) => ask(`palabra ${i}`, { by }));
     const ended = Promise.allSettled(asked);
-    await until(async () => (await calls()).length === searchesMax);
+    await until(async () => (await calls()).length === searchesOpenMax);
     await assert.rejects(ask('otra', { by }), isProblem(429, 'too_many_searches'));
     const of = (await makeTenant(admin)) as TenantId;
     const other = ask('otra', { by, of });
-    await until(async () => (await calls()).length === searchesMax + 1);
+    await until(async () => (await calls()).length === searchesOpenMax + 1);
     signals.close();
     await Promise.allSettled([other, ended]);
   });

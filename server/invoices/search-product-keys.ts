@@ -25,8 +25,6 @@ export interface Search {
 /** A person types and waits. */
 export const searchWaitMsMax = 8_000;
 const retryAfterS = 5;
-/** Of one company in one worker at once: each costs a call, ahead of everything. */
-export const searchesMax = 10;
 const catalog = 'products' as const;
 
 /**
@@ -46,7 +44,6 @@ export function productKeySearch(o: SearchOptions, waitMsMax = searchWaitMsMax) 
     const own = running.get(search.tenantId) ?? new Map();
     const same = own.get(q);
     if (same) return same;
-    if (own.size >= searchesMax) throw tooMany();
     const asking = ask(search, q).finally(() => {
       own.delete(q);
       if (own.size === 0) running.delete(search.tenantId);
@@ -61,6 +58,7 @@ export function productKeySearch(o: SearchOptions, waitMsMax = searchWaitMsMax) 
     try {
       const question = { catalog, q: q.trim(), requestId, waitMs: waitMsMax };
       const callId = await askCatalog(o.db, o.lane, tenantId, question);
+      if (callId === undefined) throw tooMany();
       signal.follow(callKey(callId));
       for (;;) {
         const answer = await readAnswer(o.db, tenantId, callId);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../platform/logging.ts';
 import { inTransaction, type Queryable } from '../platform/postgres/database.ts';
-import { removeOldAnswers } from './old-answers.ts';
+import { removeOldAnswers, removeOldCalls } from './old-calls.ts';
 import { tellLate } from './operator/late-invoices.ts';
 import { type LimitScope, laneOf } from './queue/lanes.ts';
 import { startDueReconciliations } from './reconciliation/start-reconciliations-store.ts';
@@ -35,6 +35,8 @@ export async function doChores(o: ChoresOptions): Promise<void> {
     const lost = due.filter((one) => !one.started);
     if (lost.length > 0) o.log.warn({ runs: lost }, 'reconciliations lost their call');
     await removeOldAnswers(db);
+    await removeOldCalls(db);
+    await db.query(`delete from stamping_stampers where heartbeat_at < now() - interval '1 hour'`);
   });
 }
 

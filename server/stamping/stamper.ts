@@ -62,10 +62,12 @@ export function startStamper(o: StamperOptions) {
 
 function optionsOf(call: ClaimedCall, turn: Turn, o: StamperOptions): PerformOptions {
   const { tenantId } = call;
+  const startedAt = Date.now();
+  const startedMs = performance.now();
   return {
     facturapi: attemptFacturapi({ facturapi: o.facturapi, tenantId, ...turn }),
     keyOf: (one) => (one.keySealed ? o.openKey(one.tenantId, one.keySealed) : undefined),
-    now: () => new Date(),
+    now: () => new Date(startedAt + (performance.now() - startedMs)),
     random: Math.random,
   };
 }

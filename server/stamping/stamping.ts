@@ -93,19 +93,37 @@ export interface CatalogQuestion {
   readonly waitMs: number;
 }
 
-/** Asks FacturAPI to search SAT's catalogue; answers the call's id, for `readAnswer`. */
+/** Of one company at once: a search stands before every creation, also those of others. */
+export const searchesOpenMax = 2;
+
+/**
+ * Asks FacturAPI to search SAT's catalogue; answers the call's id, for `readAnswer`, or undefined
+ * when the company has too many open. Two that ask in the same instant may pass the bound by one.
+ */
 export async function askCatalog(
   db: Queryable,
   lane: Lane,
   tenantId: TenantId,
   { catalog, q, requestId, waitMs }: CatalogQuestion,
-): Promise<number> {
+): Promise<number | undefined> {
   const { rows } = await db.query<{ id: number }>(
     `select timbra_enqueue_call($1, $2, null, 'search_catalog', $3::smallint, $4, $5::jsonb,
-                                now() + $6::float8 * interval '1 ms') as id`,
-    [lane, tenantId, priorities.read, requestId, JSON.stringify({ catalog, q }), waitMs],
+                                now() + $6::float8 * interval '1 ms') as id
+      where (select count(*) from stamping_calls
+              where tenant_id = $2 and kind = 'search_catalog'
+                and state in ('queued', 'delayed', 'calling')
+                and coalesce(expires_at, 'infinity') > now()) < $7`,
+    [
+      lane,
+      tenantId,
+      priorities.read,
+      requestId,
+      JSON.stringify({ catalog, q }),
+      waitMs,
+      searchesOpenMax,
+    ],
   );
-  return rows[0]!.id;
+  return rows[0]?.id;
 }
 
 export type CallAnswer =

@@ -118,7 +118,9 @@ export async function complaintAt(field: Locator): Promise<string> {
   return (await field.page().locator(`[id="${error}"]`).textContent()) ?? '';
 }
 
-/** How many pixels of the page stand out sideways. */
+/** How many pixels of the page stand out sideways; a phone's `innerWidth` would grow with them. */
 export async function sidewaysPixels(page: Page): Promise<number> {
-  return page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+  return page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
 }

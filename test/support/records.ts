@@ -84,7 +84,7 @@ export interface QueuedCall {
 export interface QueueOptions {
   readonly tenantId: string;
   readonly lane: number;
-  readonly kind?: 'create_invoice' | 'fetch_xml' | 'fetch_pdf';
+  readonly kind?: 'create_invoice' | 'fetch_xml' | 'fetch_pdf' | 'read_invoice';
   readonly priority?: number;
   readonly invoiceStatus?: string;
   readonly facturapiId?: string;

@@ -43,14 +43,10 @@ export function scriptedLane(
     open.delete(callId);
     return one;
   };
-  const end = (
-    callId: number,
-    settlement: Settlement = refusedInvoice,
-    extra: Pick<Performed, 'slotUntilMs'> = {},
-  ) => {
+  const end = (callId: number, settlement: Settlement = refusedInvoice) => {
     const now = new Date();
     const attempt = { outcome: 'of the test', startedAt: now, endedAt: now };
-    take(callId).end({ settlement, attempt, ...extra });
+    take(callId).end({ settlement, attempt });
   };
 
   const leadership = startLeadership({ access: o.stamper, name: 'test', log });

@@ -8,7 +8,7 @@ import { attemptFacturapi } from './attempt-facturapi.ts';
 const answer: Answer = { kind: 'broken', why: 'no answer', timedOut: true };
 const marginMs = 200;
 
-function attempt(leftMs: number, learntMs: number) {
+function attempt(leftMs: number, learntMs: number, o: { mustRest?: boolean } = {}) {
   const waits: number[] = [];
   const met: Met[] = [];
   const ask = async (...asked: unknown[]) => {
@@ -27,7 +27,11 @@ function attempt(leftMs: number, learntMs: number) {
     facturapi: port,
     tenantId: 'a',
     untilMs: performance.now() + leftMs,
-    governor: { timeoutMs: () => learntMs, answered: (one) => met.push(one) },
+    governor: {
+      timeoutMs: () => learntMs,
+      answered: (one) => met.push(one),
+      mustRest: () => o.mustRest ?? false,
+    },
   });
   return { facturapi, waits, met };
 }
@@ -60,4 +64,10 @@ test('a creation is not sent unless FacturAPI can have ended it before others lo
   assert.equal((await late.facturapi.createInvoice('key', document)).kind, 'not_sent');
   const inTime = attempt(givenUpWorkMsMax + marginMs, 4_000);
   assert.equal((await inTime.facturapi.createInvoice('key', document)).kind, 'broken');
+});
+
+test('an attempt whose company was told to rest meanwhile sends nothing more', async () => {
+  const { facturapi, waits } = attempt(20_000, 4_000, { mustRest: true });
+  assert.equal((await facturapi.findByExternalId('key', 'id')).kind, 'not_sent');
+  assert.deepEqual(waits, []);
 });

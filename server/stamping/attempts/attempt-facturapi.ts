@@ -16,7 +16,7 @@ export interface AttemptOptions {
   readonly tenantId: string;
   /** On the clock of `performance.now()`: then others count this attempt's slot as free. */
   readonly untilMs: number;
-  readonly governor: Pick<Governor, 'timeoutMs' | 'answered'>;
+  readonly governor: Pick<Governor, 'timeoutMs' | 'answered' | 'mustRest'>;
 }
 
 /**
@@ -32,6 +32,9 @@ export function attemptFacturapi(o: AttemptOptions): AttemptFacturapi {
     const leftMs = o.untilMs - startedAtMs;
     if (leftMs < (kind === 'create' ? givenUpWorkMsMax : sendingMsMin)) {
       return { kind: 'not_sent', why: 'the time of this attempt was over before it was sent' };
+    }
+    if (governor.mustRest(tenantId, startedAtMs)) {
+      return { kind: 'not_sent', why: 'its company was told to rest since this attempt began' };
     }
     const learntMs = governor.timeoutMs(tenantId, kind);
     const timeoutMs = Math.floor(Math.min(learntMs, leftMs));

@@ -32,7 +32,7 @@ describe('creating an invoice at FacturAPI', () => {
         verificationUrl: 'https://verificacfdi.facturaelectronica.sat.gob.mx/x',
       },
     });
-    assert.equal(performed.slotUntilMs, undefined);
+    assert.equal(performed.settlement.slotMs, undefined);
     const { outcome, httpStatus, logId } = performed.attempt;
     assert.deepEqual([outcome, httpStatus, logId], ['stamped', 200, 'log-1']);
     assert.deepEqual(asked, [
@@ -62,9 +62,9 @@ describe('creating an invoice at FacturAPI', () => {
   }
 
   test('a call that broke keeps its slot, and is not looked up, while FacturAPI may be at it', async () => {
-    const { attempt, nowMs } = scriptedStamper([['create', reset]]);
-    const { slotUntilMs, settlement } = await attempt(claimedCall());
-    assert.equal(slotUntilMs, nowMs + givenUpWorkMsMax);
+    const { attempt } = scriptedStamper([['create', reset]]);
+    const { settlement } = await attempt(claimedCall());
+    assert.equal(settlement.slotMs, givenUpWorkMsMax);
     assert.ok(settlement.delayMs! >= givenUpWorkMsMax);
   });
 
@@ -80,11 +80,11 @@ describe('creating an invoice at FacturAPI', () => {
   test('a 429 lets its company rest as told, plus jitter, and knows that nothing was done', async () => {
     const busy = problem(429, 'rate_limit_exceeded', { retryAfterMs: 7_000 });
     const { attempt } = scriptedStamper([['create', busy]]);
-    const { settlement, slotUntilMs } = await attempt(claimedCall());
+    const { settlement } = await attempt(claimedCall());
     const restMs = 7_000 + chance * retryJitterMsMax;
     assert.deepEqual(settlement.pause, { reason: 'busy', restMs });
     assert.deepEqual([settlement.state, settlement.outcomeUnknown], ['queued', false]);
-    assert.equal(slotUntilMs, undefined);
+    assert.equal(settlement.slotMs, 0);
   });
 
   for (const { status, code } of [
@@ -210,8 +210,8 @@ describe('creating an invoice at FacturAPI', () => {
 
   test('a deadline that ended late was set by a process that stood still: its slot rests longer', async () => {
     const late = { ...timedOut, lateMs: 3_000 };
-    const { attempt, nowMs } = scriptedStamper([['create', late]]);
-    const { slotUntilMs } = await attempt(claimedCall());
-    assert.equal(slotUntilMs, nowMs + 3_000 + givenUpWorkMsMax);
+    const { attempt } = scriptedStamper([['create', late]]);
+    const { settlement } = await attempt(claimedCall());
+    assert.equal(settlement.slotMs, 3_000 + givenUpWorkMsMax);
   });
 });

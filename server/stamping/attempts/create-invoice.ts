@@ -1,5 +1,6 @@
 import type { Answer, FacturapiInvoice, FacturapiProblem } from '../../facturapi/facturapi.ts';
 import {
+  isUnknownThere,
   type Outcome,
   outcomeOfCreate,
   outcomeOfInvoice,
@@ -136,15 +137,6 @@ async function pollPending(
       invoice: { status: 'pending' },
     },
   };
-}
-
-/** In FacturAPI's own words: a proxy's page says nothing of the invoice. */
-function isUnknownThere(answer: Answer): boolean {
-  return (
-    answer.kind === 'answered' &&
-    answer.status === 404 &&
-    typeof (answer.body as { code?: unknown } | undefined)?.code === 'string'
-  );
 }
 
 /** The id is FacturAPI's own, or the one that a person found there: that one may be wrong. */

@@ -19,15 +19,15 @@ export interface PerformOptions {
   readonly facturapi: AttemptFacturapi;
   /** Opens the tenant's sealed key; undefined when it has none or it does not open. */
   readonly keyOf: (call: ClaimedCall) => string | undefined;
+  /** Of one attempt: the differences of its times are those of a clock that nobody sets. */
   readonly now: () => Date;
   readonly random: () => number;
 }
 
-/** How one attempt ended. `slotUntilMs`: FacturAPI may be working on it until then. */
+/** How one attempt ended. While FacturAPI may be working on it: `settlement.slotMs`. */
 export interface Performed {
   readonly settlement: Settlement;
   readonly attempt: Attempt;
-  readonly slotUntilMs?: number;
 }
 
 /** What is written of an attempt: what its answer means, after what went before it. */
@@ -38,23 +38,22 @@ export function ended(
   answer: Answer | undefined,
   outcome: Outcome,
 ): Performed {
-  const slotUntilMs = workEndsMs(o, startedAt, answer);
   const workMayGoOn = outcome.kind === 'unknown' && outcome.workMayGoOn;
+  const slotMs = workMayGoOn ? workLeftMs(o, startedAt, answer) : 0;
   return {
     attempt: attemptOf(o, startedAt, answer, outcome.kind),
-    settlement: settlementOf(call, weighed(call, outcome), workMayGoOn ? slotUntilMs : 0, o),
-    ...(workMayGoOn ? { slotUntilMs } : {}),
+    settlement: settlementOf(call, weighed(call, outcome), slotMs, o),
   };
 }
 
 /**
- * When FacturAPI can no longer be at work on a call that was given up. It was sent when it began,
+ * How long FacturAPI may still be at work on a call that was given up. It was sent when it began,
  * unless the process stood still; one that broke off by itself was sent before that at the latest.
  */
-export function workEndsMs(o: PerformOptions, startedAt: Date, answer: Answer | undefined): number {
+export function workLeftMs(o: PerformOptions, startedAt: Date, answer: Answer | undefined): number {
   const timedOut = answer?.kind === 'broken' && answer.timedOut;
-  const sentMs = timedOut ? startedAt.getTime() + (answer.lateMs ?? 0) : o.now().getTime();
-  return sentMs + givenUpWorkMsMax;
+  const sinceSentMs = timedOut ? o.now().getTime() - startedAt.getTime() - (answer.lateMs ?? 0) : 0;
+  return Math.max(0, givenUpWorkMsMax - sinceSentMs);
 }
 
 /** What an answer means depends on what went before it. */
@@ -74,10 +73,9 @@ function weighed(call: InvoiceCall, outcome: Outcome): Outcome {
 function settlementOf(
   call: InvoiceCall,
   outcome: Outcome,
-  notBeforeMs: number,
+  slotMs: number,
   o: PerformOptions,
 ): Settlement {
-  const slotMs = Math.max(0, notBeforeMs - o.now().getTime());
   const again = (delayMs: number, problem: object, outcomeUnknown: boolean): Settlement => ({
     state: 'delayed',
     delayMs: Math.max(delayMs, slotMs),
@@ -138,6 +136,7 @@ function stampedChange(call: InvoiceCall, invoice: FacturapiInvoice): InvoiceCha
     ...(invoice.uuid ? { uuid: invoice.uuid } : {}),
     stamp: invoice.stamp,
     ...(invoice.verification_url ? { verificationUrl: invoice.verification_url } : {}),
+    ...(invoice.cancellation_status ? { cancellationStatus: invoice.cancellation_status } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }

@@ -63,8 +63,8 @@ for (const { name, kind, text } of [
 
 test('a download that broke keeps its slot while FacturAPI may be at it', async () => {
   const broken = await fetched([reset], stampedCall());
-  assert.equal(broken.slotUntilMs, nowMs + givenUpWorkMsMax);
-  assert.equal((await fetched([refused], stampedCall())).slotUntilMs, undefined);
+  assert.equal(broken.settlement.slotMs, givenUpWorkMsMax);
+  assert.equal((await fetched([refused], stampedCall())).settlement.slotMs, undefined);
 });
 
 test('a 429 lets the whole company rest as long as it was told to, plus jitter', async () => {

@@ -8,7 +8,7 @@ import {
   type Performed,
   type PerformOptions,
   pauseOf,
-  workEndsMs,
+  workLeftMs,
 } from './ended-attempt.ts';
 
 export interface NotRead {
@@ -26,10 +26,9 @@ export function notRead(call: ClaimedCall, o: PerformOptions, n: NotRead): Perfo
   const delayMs = backoffMs(call.attempts, o.random);
   if (n.answer.kind !== 'broken') return { attempt, settlement: again(call, n.problem, delayMs) };
   // Given up: its slot is not free before FacturAPI can have ended, and this call not before that.
-  const slotUntilMs = workEndsMs(o, n.startedAt, n.answer);
-  const slotMs = Math.max(0, slotUntilMs - o.now().getTime());
+  const slotMs = workLeftMs(o, n.startedAt, n.answer);
   const settlement = { ...again(call, n.problem, Math.max(delayMs, slotMs)), slotMs };
-  return { attempt, settlement, slotUntilMs };
+  return { attempt, settlement };
 }
 
 /** Nothing was sent: the company has no key, or it does not open. Its calls rest until it has. */

@@ -1,5 +1,5 @@
 import type { FacturapiInvoice } from '../../facturapi/facturapi.ts';
-import { readInvoice, readProblem } from '../../facturapi/outcome.ts';
+import { isUnknownThere, readInvoice, readProblem } from '../../facturapi/outcome.ts';
 import type { InvoiceChange, Settlement } from '../queue/settle-call.ts';
 import type { InvoiceCall } from '../queue/stamping-queue.ts';
 import { attemptOf, type Performed, type PerformOptions } from './ended-attempt.ts';
@@ -13,10 +13,16 @@ export async function refreshInvoice(call: InvoiceCall, o: PerformOptions): Prom
   const startedAt = o.now();
   const key = o.keyOf(call);
   if (key === undefined) return withoutKey(o, startedAt);
-  if (!call.facturapiId) throw new Error('an invoice to read that FacturAPI does not know');
+  // Reissued since it was asked for: the new version is not there yet.
+  if (!call.facturapiId) {
+    return {
+      attempt: attemptOf(o, startedAt, undefined, 'nothing_to_read'),
+      settlement: { state: 'done' },
+    };
+  }
   const answer = await o.facturapi.readInvoice(key, call.facturapiId);
   const attempt = (outcome: string) => attemptOf(o, startedAt, answer, outcome);
-  if (answer.kind === 'answered' && answer.status === 404) {
+  if (isUnknownThere(answer)) {
     return { attempt: attempt('not_there'), settlement: missing(call) };
   }
   const found =

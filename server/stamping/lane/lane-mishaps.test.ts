@@ -176,4 +176,44 @@ describe('a lane in the moments between', () => {
     await until(async () => (await sessions()) === 0, 2_000);
     assert.deepEqual(won, []);
   });
+
+  test('a claim that fails while its session lives is not tried again at full speed', async (t) => {
+    const lane = ownLane();
+    const { callId } = await queueCall(admin, { tenantId, lane });
+    await admin.query('alter table stamping_turns rename to turns_away');
+    const stamper = start(t, lane, 1);
+    const failures = () => stamper.records.filter(({ msg }) => msg === 'a claim failed').length;
+    try {
+      await until(() => failures() >= 2);
+      assert.ok(failures() <= 3, `${failures()} claims failed within two looks`);
+    } finally {
+      await admin.query('alter table turns_away rename to stamping_turns');
+    }
+    await until(() => stamper.inFlight().includes(callId));
+  });
+
+  test('a 429 that comes after the lead was lost and won back lets its company rest', async (t) => {
+    const lane = ownLane();
+    const resting = await makeTenant(admin);
+    const first = await queueCall(admin, { tenantId: resting, lane });
+    const stamper = start(t, lane, 2);
+    await until(() => stamper.inFlight().includes(first.callId));
+    await endLeaders();
+    const leads = () => stamper.records.filter(({ msg }) => msg === 'leads the lane').length;
+    await until(() => leads() === 2);
+    // Held up: the result, and with it the pause, is not in PostgreSQL when the next call comes.
+    const letGo = await holding(t, 'select from stamping_calls where id = $1 for update', [
+      first.callId,
+    ]);
+    const pause = { reason: 'busy', restMs: 60_000 } as const;
+    stamper.end(first.callId, { state: 'queued', pause, invoice: { status: 'queued' } });
+    await until(() => isAnyoneWaiting(admin));
+    const second = await queueCall(admin, { tenantId: resting, lane });
+    const other = await queueCall(admin, { tenantId: await makeTenant(admin), lane });
+    stamper.wake();
+    await until(() => stamper.inFlight().includes(other.callId));
+    assert.equal(stamper.timesStarted(second.callId), 0);
+    await letGo();
+    await until(async () => (await stateOf(first.callId)) === 'queued');
+  });
 });

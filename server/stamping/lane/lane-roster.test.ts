@@ -84,4 +84,19 @@ describe('the lanes of many organizations', () => {
     await b.stop();
     await until(() => a.leads().length === lanesCount);
   });
+
+  test('a lane that is only kept after its work costs no share: a new one is taken at once', async (t) => {
+    const a = stamper(t, 'a');
+    await until(() => a.leads().length === lanesCount);
+    await admin.query(`update stamping_calls set state = 'done' where lane <= $1`, [lanesCount]);
+    try {
+      const lane = lanesCount + 1;
+      await queueCall(admin, { tenantId: await makeTenant(admin), lane });
+      await until(() => a.leads().includes(lane), 5_000);
+    } finally {
+      await admin.query(`update stamping_calls set state = 'queued' where lane <= $1`, [
+        lanesCount,
+      ]);
+    }
+  });
 });

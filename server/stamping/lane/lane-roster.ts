@@ -34,6 +34,8 @@ export function startRoster(o: RosterOptions) {
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
+  /** Free at the look before, too: nobody has it within his share. */
+  let freeBefore: ReadonlySet<number> = new Set();
 
   async function look() {
     const { rows } = await o.pool.query<{ active: number[]; free: number[]; stampers: number }>({
@@ -44,12 +46,18 @@ export function startRoster(o: RosterOptions) {
     const { active, free, stampers } = rows[0]!;
     if (stopping) return;
     const share = Math.ceil(active.length / Math.max(1, stampers));
-    await giveAway(new Set(active), share);
+    const busy = new Set(active);
+    await giveAway(busy, share);
     for (const lane of free) {
-      if (lanes.size >= share && lanes.size > 0) break;
+      if (held(busy) >= share && !freeBefore.has(lane)) continue;
       if (!lanes.has(lane)) lanes.set(lane, { lane: o.open(lane), idleLooks: 0, standingLooks: 0 });
     }
+    freeBefore = new Set(free);
   }
+
+  /** Those of its lanes that have calls: an idle one is kept for a while and costs no share. */
+  const held = (active: ReadonlySet<number>) =>
+    [...lanes.keys()].filter((lane) => active.has(lane)).length;
 
   async function giveAway(active: ReadonlySet<number>, share: number) {
     for (const [number, one] of lanes) {
@@ -58,7 +66,7 @@ export function startRoster(o: RosterOptions) {
       one.standingLooks = one.lane.epoch === undefined ? one.standingLooks + 1 : 0;
       // A standby of a lane that another process leads would keep this one from its share.
       const isElsewhere = one.standingLooks > standingLooksMax;
-      const isTooMuch = lanes.size > share && one.lane.epoch !== undefined;
+      const isTooMuch = active.has(number) && held(active) > share && one.lane.epoch !== undefined;
       if (one.idleLooks < idleLooksMax && !(isIdle && (isTooMuch || isElsewhere))) continue;
       lanes.delete(number);
       await one.lane.stop();

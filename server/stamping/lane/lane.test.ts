@@ -73,7 +73,7 @@ describe('a lane, with calls that the test makes', () => {
     const stamper = start(t, lane, 1);
     await until(() => stamper.inFlight().includes(broken!));
     const slotUntilMs = Date.now() + 1_200;
-    stamper.end(broken!, { state: 'delayed', delayMs: 60_000 }, { slotUntilMs });
+    stamper.end(broken!, { state: 'delayed', delayMs: 60_000, slotMs: 1_200 });
     await until(() => stamper.inFlight().includes(next!));
     assert.ok(stamper.started.at(-1)!.atMs >= slotUntilMs);
   });

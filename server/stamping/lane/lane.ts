@@ -145,10 +145,12 @@ export function startLane(o: LaneOptions) {
     if (changeMs !== undefined) schedule(changeMs);
   }
 
-  /** Those of the slots that FacturAPI's mood lets us use, less those that are held. */
+  /**
+   * No more than are free, and no more open calls than FacturAPI's mood bears. A slot that rests
+   * after a call was given up is held against the limit, not against the mood: nobody adds to it.
+   */
   function freeSlots(now: number): number {
-    const held = o.limit - slots.free(now);
-    return Math.max(0, Math.min(o.limit, governor.slotsToUse()) - held);
+    return Math.max(0, Math.min(slots.free(now), governor.slotsToUse() - slots.inFlight()));
   }
 
   function putBack(epoch: number, entries: readonly Buffered[]) {
@@ -195,7 +197,6 @@ export function startLane(o: LaneOptions) {
       buffer.push(...entries);
       buffer.sort((a, b) => a.call.priority - b.call.priority);
     } catch (error) {
-      mayHaveMore = true;
       if (lead === now) schedule(pollMs);
       o.log.warn({ err: error }, 'a claim failed');
     }
@@ -218,10 +219,15 @@ export function startLane(o: LaneOptions) {
     const mood = governor.started(call.tenantId, startedMs);
     const perform = (one: ClaimedCall) => o.perform(one, turn);
     const performed = await runAttempt(call, { perform, crashes, log: o.log });
-    mood.ended(nowMs(), performed.settlement.pause?.restMs);
+    const restMs = performed.settlement.pause?.restMs;
+    mood.ended(nowMs(), restMs);
+    // The lead was lost and won back meanwhile: the present governor must know of it too.
+    if (governor !== turn.governor && restMs !== undefined) {
+      governor.started(call.tenantId, nowMs()).ended(nowMs(), restMs);
+    }
     const tookMs = nowMs() - startedMs;
     averageCallMs = averageCallMs === 0 ? tookMs : averageCallMs * 0.9 + tookMs * 0.1;
-    const slotMs = (performed.slotUntilMs ?? 0) - Date.now();
+    const slotMs = performed.settlement.slotMs ?? 0;
     if (slotMs > 0) {
       slots.quarantine(attemptKey(call), nowMs() + slotMs);
       schedule(slotMs);

@@ -20,12 +20,9 @@ test('a crash forgets no doubt: what a person must read is still there for the n
 });
 
 test('a crashed attempt holds its slot as long as its claim promised', async () => {
-  const { settlement, slotUntilMs } = await runAttempt(
-    claimedCall({ promisedMs: 9_000 }),
-    crashing(),
-  );
+  const { settlement } = await runAttempt(claimedCall({ promisedMs: 9_000 }), crashing());
   assert.equal(settlement.slotMs, 9_000);
-  assert.ok(settlement.delayMs! >= 9_000 && slotUntilMs! > Date.now() + 8_000);
+  assert.ok(settlement.delayMs! >= 9_000);
 });
 
 test('so many crashes of one call hold it for a person, and one less does not', async () => {

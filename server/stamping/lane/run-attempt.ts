@@ -54,14 +54,13 @@ function crashed(call: ClaimedCall, startedAt: Date, error: unknown, o: RunOptio
   const slotMs = call.promisedMs;
   return {
     attempt,
-    slotUntilMs: Date.now() + slotMs,
     settlement: {
       state: 'delayed',
       delayMs: Math.max(slotMs, backoffMs(call.attempts, Math.random)),
       slotMs,
       outcomeUnknown: isCreation,
       problem: isCreation && call.doubt ? { ...problem, doubt: call.doubt } : problem,
-      ...(isCreation ? { invoice: { status: 'queued' } } : {}),
+      ...(isCreation ? { invoice: { status: call.facturapiId ? 'pending' : 'queued' } } : {}),
     },
   };
 }

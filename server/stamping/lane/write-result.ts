@@ -1,11 +1,14 @@
 import type pg from 'pg';
 import type { Logger } from '../../platform/logging.ts';
+import { isDatabaseUnavailable } from '../../platform/postgres/database.ts';
 import type { Performed } from '../attempts/ended-attempt.ts';
 import { priorities } from '../queue/priorities.ts';
 import { settleCall } from '../queue/settle-call.ts';
 import type { ClaimedCall } from '../queue/stamping-queue.ts';
 
 const retryMs = 250;
+/** Of an error that is not the connection's; about a minute. */
+export const writesMax = 240;
 
 export interface WriteOptions {
   readonly pool: pg.Pool;
@@ -26,7 +29,7 @@ export async function writeResult(
 ): Promise<void> {
   let now = performed;
   let unwritable = false;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
       const { settlement, attempt } = now;
       const written = await settleCall(o.pool, {
@@ -40,7 +43,8 @@ export async function writeResult(
       if (!written) o.log.warn({ call: call.id }, 'this attempt was taken over: its result is too');
       return;
     } catch (error) {
-      if (!isRefusedForGood(error)) {
+      const isLasting = tries >= writesMax && !isDatabaseUnavailable(error);
+      if (!isRefusedForGood(error) && !isLasting) {
         o.log.warn({ err: error, call: call.id }, 'a result could not be written; trying again');
         await new Promise((resolve) => setTimeout(resolve, retryMs));
         continue;

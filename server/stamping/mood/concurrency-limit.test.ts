@@ -159,15 +159,15 @@ test('60 quick answers after a slow spell, a new slowness shows within 20', () =
 });
 
 describe('a drop', () => {
-  test('takes three tenths, and a burst of them takes them once', () => {
+  test('takes a tenth, and a burst of them takes them once', () => {
     const limit = makeConcurrencyLimit(max);
     for (const nowMs of [0, 1, dropEveryMs - 1]) {
       limit.dropped({ nowMs });
-      assert.equal(limit.report().limit, 3.5);
+      assert.equal(limit.report().limit, 4.5);
     }
     limit.dropped({ nowMs: dropEveryMs });
-    assert.equal(limit.report().limit, 2.45);
-    assert.equal(limit.use(), 2);
+    assert.equal(limit.report().limit, 4.05);
+    assert.equal(limit.use(), 4);
   });
 
   test('however many there are, one slot is left', () => {
@@ -198,13 +198,13 @@ describe('the limit', () => {
 
   test('is raised with one less than it in flight, and left alone with two less', () => {
     for (const [inFlight, raised] of [
-      [1, false],
-      [2, true],
+      [2, false],
+      [3, true],
     ] as const) {
       const limit = makeConcurrencyLimit(max);
       limit.dropped({ nowMs: 0 });
       limit.answered({ kind: 'create', tookMs: 100, inFlight });
-      assert.equal(limit.report().limit, raised ? 3.6 : 3.5, `${inFlight} in flight`);
+      assert.equal(limit.report().limit, raised ? 4.6 : 4.5, `${inFlight} in flight`);
     }
   });
 

@@ -6,7 +6,7 @@ import type { WaitKind } from './learnt-deadlines.ts';
  *
  *   gradient = clamp(tolerance * long / short, 0.5, 1)      long, short: averages of latency
  *   limit   += smoothing * (limit * gradient + headroom - limit)         only while it is in use
- *   limit   *= 0.7                                                       on a drop, once a second
+ *   limit   *= 0.9                                                       on a drop, once a second
  *
  * Gradient2's long average learns from every answer. Under a backlog it would take the queue that
  * we cause ourselves for FacturAPI's own pace, and the limit would creep back to its maximum. So
@@ -27,7 +27,8 @@ const smoothing = 0.2;
 /** After a slow spell the long average comes down with every answer, not by a 300th. */
 const longDecay = 0.95;
 const longPerShortMax = 2;
-const dropFactor = 0.7;
+/** Netflix's own; a steeper one holds the limit at 1 while a third of the calls fails by itself. */
+const dropFactor = 0.9;
 /** What fails together within this time is one drop. */
 export const dropEveryMs = 1_000;
 /** So that a call which took no time divides nothing by zero. */

@@ -2,6 +2,9 @@ import type { Queryable } from '../../platform/postgres/database.ts';
 import type { Governor, MoodChanges } from './governor.ts';
 import type { LearntDeadline } from './learnt-deadlines.ts';
 
+/** The installation's lane, 0, has them all. */
+const ofTheLane = '($1 = 0 or tenant_id in (select id from tenants where stamping_lane = $1))';
+
 /**
  * What was learnt of FacturAPI outlives the leader that learnt it. Times are kept by PostgreSQL's
  * clock, and held in a process on one that nobody sets.
@@ -13,12 +16,15 @@ export async function restoreGovernor(
 ): Promise<void> {
   const deadlines = await leader.query<LearntDeadline>(
     `select tenant_id as "tenantId", kind, smoothed_ms::float8 as "smoothedMs",
-            deviation_ms::float8 as "deviationMs", widenings from stamping_deadlines`,
+            deviation_ms::float8 as "deviationMs", widenings from stamping_deadlines
+      where ${ofTheLane} order by updated_at`,
+    [lane],
   );
   const rests = await leader.query<{ tenantId: string; leftMs: number; intervalMs: number }>(
     `select tenant_id as "tenantId", coalesce(max(interval_ms), 0) as "intervalMs",
             (extract(epoch from max(until) - clock_timestamp()) * 1000)::float8 as "leftMs"
-       from stamping_pauses where reason <> 'operator' group by tenant_id`,
+       from stamping_pauses where reason <> 'operator' and ${ofTheLane} group by tenant_id`,
+    [lane],
   );
   const breaker = await leader.query<{ leftMs: number; intervalMs: number }>(
     `select (breaker ->> 'opens_in_ms')::float8 as "leftMs",
@@ -50,7 +56,9 @@ export async function keepGovernorChanges(db: Queryable, changes: MoodChanges): 
   if (rests.length > 0) await db.query(KEEP_RESTS, [JSON.stringify(rests)]);
   if (closed.length === 0) return;
   await db.query(
-    `delete from stamping_pauses where tenant_id = any($1::uuid[]) and reason <> 'operator'`,
+    `delete from stamping_pauses where tenant_id = any($1::uuid[]) and reason <> 'operator'
+        -- a newer one, of a 429 that came meanwhile, stays
+        and until <= now()`,
     [closed],
   );
 }

@@ -142,7 +142,7 @@ describe("FacturAPI's mood", () => {
     const { governor, meet } = scripted();
     assert.equal(governor.slotsToUse(), 5);
     meet('a', answer(500));
-    assert.equal(governor.slotsToUse(), 3);
+    assert.equal(governor.slotsToUse(), 4);
     for (let i = 0; i < 100; i += 1) meet('a', ok);
     assert.equal(governor.slotsToUse(), 5);
   });
@@ -157,5 +157,14 @@ describe("FacturAPI's mood", () => {
     for (const kind of ['create_invoice', 'fetch_xml', 'read_invoice', 'list_invoices'] as const) {
       assert.ok(promised[kind] >= bufferMsMax + givenUpWorkMsMax, kind);
     }
+  });
+
+  test('an attempt under way learns that its company must rest now', () => {
+    const { governor, meet, now, pass } = scripted();
+    assert.equal(governor.mustRest('a', now()), false);
+    meet('a', answer(429)).ended(now(), 5_000);
+    assert.deepEqual([governor.mustRest('a', now()), governor.mustRest('b', now())], [true, false]);
+    pass(5_000);
+    assert.equal(governor.mustRest('a', now()), false);
   });
 });

@@ -27,6 +27,8 @@ export interface Governor {
   /** Tenants whose calls are not to be claimed now, and those of whom only one is. */
   resting(nowMs: number): { readonly none: string[]; readonly one: string[] };
   mayStart(tenantId: string, nowMs: number): boolean;
+  /** Told so since its attempt began: it sends nothing more. */
+  mustRest(tenantId: string, nowMs: number): boolean;
   /** A call of this tenant begins; what is answered is told when its attempt is over. */
   started(tenantId: string, nowMs: number): { ended(nowMs: number, restMs?: number): void };
   /** When a rest ends next, in ms from now. */
@@ -232,6 +234,10 @@ export function makeGovernor(o: {
 
     mayStart(tenantId, nowMs) {
       return facturapi.mayStart(nowMs) && (organizations.get(tenantId)?.mayStart(nowMs) ?? true);
+    },
+
+    mustRest(tenantId, nowMs) {
+      return [facturapi, organizations.get(tenantId)].some((one) => one?.state(nowMs) === 'open');
     },
 
     started(tenantId, nowMs) {

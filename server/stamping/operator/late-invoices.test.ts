@@ -11,7 +11,7 @@ import {
   testPool,
 } from '../../../test/support/records.ts';
 import { until } from '../../../test/support/until.ts';
-import { answerMsMax, removedMax, removeOldAnswers } from '../old-answers.ts';
+import { answerMsMax, removedMax, removeOldAnswers } from '../old-calls.ts';
 import { keptAnswerMsMax } from '../stamping.ts';
 import { readLateReport, tellLate, toldMax } from './late-invoices.ts';
 

@@ -217,6 +217,15 @@ describe('settling a call, as the stamper role', () => {
     });
   }
 
+  test('a read of the version that a reissue replaced changes nothing of the new one', async () => {
+    const of = await claimed({ kind: 'read_invoice', facturapiId: 'fac-old' });
+    await admin.query(`update invoices set facturapi_id = null where id = $1`, [of.invoiceId]);
+    const old = { ...stamped(), invoice: { ...stamped().invoice!, facturapiId: 'fac-old' } };
+    assert.equal(await settle(of, old), true);
+    const invoice = await readInvoiceRow(admin, of.invoiceId);
+    assert.deepEqual([invoice.status, invoice.facturapi_id, invoice.uuid], ['queued', null, null]);
+  });
+
   test('a stamp clears the rejection of an earlier look', async () => {
     const of = await claimed();
     await admin.query(

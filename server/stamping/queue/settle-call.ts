@@ -154,6 +154,8 @@ changed as (
          rejection = case when $8 = 'valid' then null else coalesce($13::jsonb, i.rejection) end
     from settled s
    where $8::text is not null and i.tenant_id = s.tenant_id and i.id = s.invoice_id
+     -- a read of the version that a reissue has replaced meanwhile
+     and (s.kind <> 'read_invoice' or i.facturapi_id = $9)
      and (i.status in ('queued', 'stamping', 'pending', 'review')
           or i.status in ('valid', 'canceled') and $8 in ('valid', 'canceled'))
   returning i.tenant_id, i.id, i.status),

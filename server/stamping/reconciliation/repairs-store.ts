@@ -97,14 +97,19 @@ export async function hurryCalls(
 }
 
 const HURRY = `
-with hurried as (
+with open as (
+  select id from stamping_calls c
+   where c.tenant_id = $1 and c.invoice_id = any($2::uuid[]) and c.kind = 'create_invoice'
+     and c.state in ('queued', 'delayed')
+     and (not c.outcome_unknown or timbra_may_hurry(c, c.priority))
+   -- one that is being claimed needs no hurry, and is not waited for
+   order by id for update skip locked),
+hurried as (
   update stamping_calls c
      set outcome_unknown = true,
          state = case when timbra_may_hurry(c, c.priority) then 'queued' else c.state end,
          run_at = case when timbra_may_hurry(c, c.priority) then now() else c.run_at end
-   where c.tenant_id = $1 and c.invoice_id = any($2::uuid[]) and c.kind = 'create_invoice'
-     and c.state in ('queued', 'delayed')
-     and (not c.outcome_unknown or timbra_may_hurry(c, c.priority))
+    from open where c.id = open.id
   returning c.lane)
 select pg_notify('timbra_calls', lane::text) from (select distinct lane from hurried) wake`;
 

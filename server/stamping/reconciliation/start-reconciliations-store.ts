@@ -55,14 +55,15 @@ lost as (
   returning r.tenant_id, r.task),
 due as (
   select t.id as tenant_id, 'recent' as task, $5::smallint as priority, 1 as page,
-         least(r.covered_until, $3::timestamptz) as covered, $3::timestamptz as before_at
+         least(r.covered_until, $3::timestamptz) as covered, $3::timestamptz as before_at,
+         coalesce(r.next_at, '-infinity') as since
     from ours t left join reconciliations r on r.tenant_id = t.id and r.task = 'recent'
    where r.tenant_id is null or (r.state <> 'running' and r.next_at <= now())
   union all
-  select tenant_id, task, $6, page, null, before_at
+  select tenant_id, task, $6, page, null, before_at, next_at
     from reconciliations join ours on ours.id = tenant_id
    where task = 'history' and state = 'failed' and next_at <= now()
-   limit $7),
+   order by since limit $7),
 windows as (
   select *, case task when 'recent' then
               coalesce(covered, $3::timestamptz) - interval '1 ms' * $4::float8 end as from_at
