@@ -55,7 +55,7 @@ export function attemptWords({ kind, outcome, code, http_status }: Attempted): s
 
 export function versionWords(v: { version: number; status: string; by: string | null }): string {
   const why = v.status === 'expired' ? 'había vencido sin timbrarse' : 'fue rechazada';
-  return `${v.by ?? 'Alguien'} la reemitió con el mismo folio: la versión ${v.version} ${why}.`;
+  return `${v.by ?? 'Alguien'} la reexpidió con el mismo folio: la versión ${v.version} ${why}.`;
 }
 
 const DECISIONS: Readonly<Record<string, string>> = {

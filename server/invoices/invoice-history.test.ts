@@ -95,7 +95,7 @@ describe("an invoice's history, as the app role", () => {
       date: '2026-03-02T17:00:00.000Z',
       rejection: { code: 'invalid_request', detail: 'El RFC no existe' },
       by: 'Emisor',
-      detail: 'Emisor la reemitió con el mismo folio: la versión 1 fue rechazada.',
+      detail: 'Emisor la reexpidió con el mismo folio: la versión 1 fue rechazada.',
     });
   });
 

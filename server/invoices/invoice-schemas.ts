@@ -130,6 +130,8 @@ export const InvoiceSchema = Type.Object(
     payment_form: Type.String(),
     payment_method: Type.String(),
     exchange: Type.Number(),
+    conditions: nullable(Type.String()),
+    external_id: nullable(Type.String()),
     items: Type.Array(Item),
     ...totals,
     date: Type.String({ format: 'date-time' }),

@@ -106,6 +106,8 @@ export function toInvoice(row: InvoicesTable): Invoice {
     payment_form: document.payment_form,
     payment_method: document.payment_method ?? 'PUE',
     exchange: document.exchange ?? 1,
+    conditions: document.conditions ?? null,
+    external_id: (document as { external_id?: string }).external_id ?? null,
     items: document.items,
     currency: row.currency,
     subtotal: totals.subtotal,

@@ -43,6 +43,9 @@ export interface Invoice {
   readonly payment_form: string;
   readonly payment_method: string;
   readonly exchange: number;
+  readonly conditions: string | null;
+  /** By what FacturAPI knows the document: another one after a reissue; null when taken over. */
+  readonly external_id: string | null;
   readonly items: InvoiceInput['items'];
   readonly currency: string;
   readonly subtotal: number;

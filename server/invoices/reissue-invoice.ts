@@ -55,7 +55,7 @@ export async function reissueInvoice(
   if (!earlier) throw notFound();
   if (!REISSUABLE.has(earlier.status)) return afterAnother(earlier.status);
   if (request.body?.series !== undefined && request.body.series !== earlier.series) {
-    const message = `Al reemitir se conserva el folio, así que la serie debe ser ${earlier.series}.`;
+    const message = `Al reexpedir se conserva el folio, así que la serie debe ser ${earlier.series}.`;
     throw refused([{ path: 'series', code: 'series_is_kept', message }]);
   }
   const frozen = await freeze(principal, request.body ?? contentsOf(earlier), o.newId(), o);
@@ -96,6 +96,6 @@ function notReissuable(status: InvoiceStatus) {
   const only =
     status === 'review'
       ? 'Primero decide en la revisión si quedó timbrada o no.'
-      : 'Solo se reemite una factura rechazada o vencida.';
+      : 'Solo se reexpide una factura rechazada o vencida.';
   return notInStatus('not_reissuable', status, only);
 }

@@ -181,7 +181,7 @@ describe('the routes of issuing and deciding', () => {
       body.data.map((one: { detail: string }) => one.detail),
       [
         'Quien issuer decidió que no quedó timbrada: No está en el portal',
-        'Quien issuer la reemitió con el mismo folio: la versión 1 fue rechazada.',
+        'Quien issuer la reexpidió con el mismo folio: la versión 1 fue rechazada.',
       ],
     );
     assert.deepEqual([body.call.state, body.call.kind], ['queued', 'create_invoice']);

@@ -1199,6 +1199,8 @@ export interface paths {
                                 payment_form: string;
                                 payment_method: string;
                                 exchange: number;
+                                conditions: string | null;
+                                external_id: string | null;
                                 items: {
                                     quantity?: number;
                                     discount?: number;
@@ -1417,6 +1419,8 @@ export interface paths {
                             payment_form: string;
                             payment_method: string;
                             exchange: number;
+                            conditions: string | null;
+                            external_id: string | null;
                             items: {
                                 quantity?: number;
                                 discount?: number;
@@ -1507,6 +1511,8 @@ export interface paths {
                             payment_form: string;
                             payment_method: string;
                             exchange: number;
+                            conditions: string | null;
+                            external_id: string | null;
                             items: {
                                 quantity?: number;
                                 discount?: number;
@@ -1966,6 +1972,8 @@ export interface paths {
                             payment_form: string;
                             payment_method: string;
                             exchange: number;
+                            conditions: string | null;
+                            external_id: string | null;
                             items: {
                                 quantity?: number;
                                 discount?: number;
@@ -2200,6 +2208,8 @@ export interface paths {
                             payment_form: string;
                             payment_method: string;
                             exchange: number;
+                            conditions: string | null;
+                            external_id: string | null;
                             items: {
                                 quantity?: number;
                                 discount?: number;
@@ -2290,6 +2300,8 @@ export interface paths {
                             payment_form: string;
                             payment_method: string;
                             exchange: number;
+                            conditions: string | null;
+                            external_id: string | null;
                             items: {
                                 quantity?: number;
                                 discount?: number;
@@ -2763,6 +2775,8 @@ export interface paths {
                             payment_form: string;
                             payment_method: string;
                             exchange: number;
+                            conditions: string | null;
+                            external_id: string | null;
                             items: {
                                 quantity?: number;
                                 discount?: number;

@@ -16,7 +16,7 @@ export const administrationWords = {
     seen: 'Facturas comparadas',
     openDifferences: 'Diferencias por revisar',
     differences: 'Diferencias por revisar',
-    none: 'Todo coincide con FacturAPI.',
+    none: 'No hay diferencias por revisar.',
     more: 'Ver más',
     found: (when: string) => `Encontrada el ${when}`,
     seeInvoice: 'Ver la factura',
@@ -36,7 +36,8 @@ export const administrationWords = {
       progress: (seen: string, total: string) => `${seen} de ${total} facturas leídas`,
       starting: 'Preparando la lectura…',
       imported: (count: number) =>
-        count === 1 ? '1 incorporada' : `${count.toLocaleString('es-MX')} incorporadas`,
+        count === 1 ? '1 incorporada.' : `${count.toLocaleString('es-MX')} incorporadas.`,
+      nothingNew: 'Ya estaban todas aquí.',
       done: (when: string, seen: string) => `Terminó el ${when}: ${seen} facturas leídas.`,
       failed: 'La lectura se interrumpió. Continúa donde se quedó.',
       startFailed: 'No se pudo iniciar',
@@ -94,6 +95,7 @@ export const administrationWords = {
       probing: 'Probando si responde',
     } as Readonly<Record<string, string>>,
     unknown: 'Sin dato',
+    notTo: (count: number) => (count === 1 ? 'a 1 empresa no' : `a ${count} empresas no`),
     opensIn: (seconds: string) => `prueba en ${seconds} s`,
     pauses: 'Empresas en pausa',
     pauseReasons: {

@@ -67,7 +67,11 @@ export function Confirm(props: ConfirmProps) {
           <Button variant="default" onClick={props.onClose}>
             {words.dialog.cancel}
           </Button>
-          <Button type="submit" {...(props.danger ? { color: 'red' } : {})} loading={props.pending}>
+          <Button
+            type="submit"
+            {...(props.danger ? { color: 'red.9' } : {})}
+            loading={props.pending}
+          >
             {props.action}
           </Button>
         </div>

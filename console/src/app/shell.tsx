@@ -1,25 +1,11 @@
-import {
-  ActionIcon,
-  Menu,
-  Text,
-  UnstyledButton,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from '@mantine/core';
-import {
-  IconAdjustments,
-  IconFilePlus,
-  IconFiles,
-  IconLogout,
-  IconMoon,
-  IconScale,
-  IconSun,
-} from '@tabler/icons-react';
+import { ActionIcon, Text, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconFilePlus, IconFiles, IconMoon, IconSun } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Session } from '../api/bodies.ts';
-import { mayAdminister, useSignOut } from '../session/session.ts';
 import { StampingNotices } from '../stamping/stamping-notices.tsx';
+import { AccountMenu } from './account-menu.tsx';
 import { ModeBadge } from './mode-badge.tsx';
+import { placesOf } from './places.ts';
 import { addresses, Link, navigate, type Route } from './router.tsx';
 import classes from './shell.module.css';
 import { useShortcut } from './shortcut.ts';
@@ -54,18 +40,12 @@ export function Shell({ session, page, children }: ShellProps) {
               <IconFiles size={18} aria-hidden />
               <span className={classes.navWord}>{words.shell.invoices}</span>
             </NavLink>
-            {mayAdminister(session) && (
-              <NavLink href={addresses.reconciliation} current={page === 'reconciliation'}>
-                <IconScale size={18} aria-hidden />
-                <span className={classes.navWord}>{words.shell.reconciliation}</span>
+            {placesOf(session).map(({ at, href, Icon }) => (
+              <NavLink key={href} href={href} current={page === at} roomy>
+                <Icon size={18} aria-hidden />
+                <span className={classes.navWord}>{words.shell[at]}</span>
               </NavLink>
-            )}
-            {session.user.is_operator && (
-              <NavLink href={addresses.operation} current={page === 'operation'}>
-                <IconAdjustments size={18} aria-hidden />
-                <span className={classes.navWord}>{words.shell.operation}</span>
-              </NavLink>
-            )}
+            ))}
           </nav>
           <Text className={classes.tenant} size="sm" truncate title={session.tenant.legal_name}>
             {session.tenant.name}
@@ -83,10 +63,19 @@ export function Shell({ session, page, children }: ShellProps) {
   );
 }
 
-function NavLink(props: { href: string; current: boolean; children: ReactNode }) {
+interface NavLinkProps {
+  href: string;
+  current: boolean;
+  /** Only where there is room. */
+  roomy?: boolean;
+  children: ReactNode;
+}
+
+function NavLink(props: NavLinkProps) {
   return (
     <Link
       className={classes.navLink}
+      data-roomy={props.roomy}
       href={props.href}
       aria-current={props.current ? 'page' : undefined}
     >
@@ -111,47 +100,4 @@ function SchemeButton() {
       {dark ? <IconSun size={18} aria-hidden /> : <IconMoon size={18} aria-hidden />}
     </ActionIcon>
   );
-}
-
-function AccountMenu({ session }: { session: Session }) {
-  const signOut = useSignOut();
-  const { name, email } = session.user;
-  return (
-    <Menu position="bottom-end" width={240} shadow="md">
-      <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={words.shell.account(name)}>
-          {initials(name)}
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate>
-            {name}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            {email}
-          </Text>
-        </Menu.Label>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={16} aria-hidden />}
-          closeMenuOnClick={false}
-          disabled={signOut.isPending}
-          onClick={() => signOut.mutate()}
-        >
-          {words.shell.signOut}
-        </Menu.Item>
-        {signOut.isError && (
-          <Text role="alert" size="xs" c="var(--mantine-color-error)" px="sm" py={4}>
-            {words.shell.signOutFailed}
-          </Text>
-        )}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-function initials(name: string): string {
-  const parts = name.trim().split(/\s+/);
-  return `${parts[0]?.[0] ?? ''}${parts[1]?.[0] ?? ''}`.toUpperCase() || '·';
 }

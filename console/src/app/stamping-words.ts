@@ -2,7 +2,8 @@
 export const stampingWords = {
   notices: {
     label: 'Avisos de timbrado',
-    waiting: (count: number) => (count === 1 ? '1 factura en cola' : `${count} facturas en cola`),
+    waiting: (count: number) =>
+      count === 1 ? '1 factura en cola' : `${count.toLocaleString('es-MX')} facturas en cola`,
   },
 
   rejection: {

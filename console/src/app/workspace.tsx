@@ -32,7 +32,10 @@ export function Workspace({ session }: { session: Session }) {
   // Whoever moves by keyboard or hears the page starts at the new page, not before the header.
   useEffect(() => {
     const lost = document.activeElement === document.body;
-    if (lost && path !== entrance) document.getElementById('content')?.focus();
+    if (lost && path !== entrance) {
+      // Where the page begins is for `navigate` to say; the header covers what focus scrolls to.
+      document.getElementById('content')?.focus({ preventScroll: true });
+    }
   }, [path, entrance]);
 
   return (

@@ -35,6 +35,9 @@ export function CustomerCard({ customer, onChange, onEdit, error }: CustomerCard
           </div>
         </div>
         <div className={classes.ways}>
+          <Button variant="subtle" size="xs" onClick={onEdit}>
+            {words.customers.edit}
+          </Button>
           <Button
             variant="default"
             size="xs"
@@ -43,9 +46,6 @@ export function CustomerCard({ customer, onChange, onEdit, error }: CustomerCard
             aria-describedby={error ? 'customer-error' : undefined}
           >
             {words.customers.change}
-          </Button>
-          <Button variant="subtle" size="xs" onClick={onEdit}>
-            {words.customers.edit}
           </Button>
         </div>
       </div>

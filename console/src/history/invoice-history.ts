@@ -6,12 +6,16 @@ import { isMoving } from '../invoices/invoices.ts';
 
 const pollMs = 3_000;
 
-/** What happened to an invoice; asked for again when the invoice is, and while it is on its way. */
+/** What happened to an invoice; asked for again when the invoice is, and while a call of it goes on. */
 export function useInvoiceHistory(id: string, status: InvoiceStatus) {
   return useQuery({
     queryKey: [...invoiceKey(id), 'history'],
     queryFn: ({ signal }) =>
       body(api.GET('/api/invoices/{id}/history', { params: { path: { id } }, signal })),
-    refetchInterval: isMoving(status) ? pollMs : false,
+    refetchInterval: ({ state }) => {
+      const call = state.data?.call;
+      const goesOn = call !== null && call !== undefined && call.state !== 'dead';
+      return isMoving(status) || goesOn ? pollMs : false;
+    },
   });
 }

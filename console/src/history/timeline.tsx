@@ -60,10 +60,17 @@ function Entry({ told: { entry, times, firstAt } }: { told: ToldEntry }) {
         {entry.type === 'attempt' && times === 1 && (
           <span>{say.took(quantity(Math.round(entry.took_ms / 100) / 10))}</span>
         )}
-        {entry.type === 'attempt' && entry.log_id && <span>{say.log(entry.log_id)}</span>}
+        {entry.type === 'attempt' && entry.log_id && wentWrong(entry) && (
+          <span>{say.log(entry.log_id)}</span>
+        )}
       </small>
     </li>
   );
+}
+
+/** Only then will FacturAPI's support be asked, and want to know which call it was. */
+function wentWrong(entry: ToldEntry['entry']): boolean {
+  return ['bad', 'warning'].includes(toneOf(entry));
 }
 
 function OpenCall({ call }: { call: NonNullable<InvoiceHistory['call']> }) {

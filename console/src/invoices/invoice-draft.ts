@@ -32,6 +32,8 @@ export interface Draft {
   lines: DraftLine[];
   /** Of a corrected invoice in another currency than pesos. */
   money?: Required<Pick<InvoiceInput, 'currency' | 'exchange'>>;
+  /** Of a corrected invoice: its conditions of payment. */
+  conditions?: string;
 }
 
 /** c_FormaPago 99 "por definir": what PPD asks for, its payments telling the real form later. */
@@ -103,6 +105,7 @@ export function bodyOf(draft: Draft): InvoiceInput | null {
   return {
     customer: draft.customer.id || spelledOut(draft.customer),
     ...draft.money,
+    ...(draft.conditions === undefined ? {} : { conditions: draft.conditions }),
     use: draft.use,
     payment_form: paymentFormOf(draft),
     payment_method: draft.paymentMethod,

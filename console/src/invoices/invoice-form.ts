@@ -1,5 +1,5 @@
 import { useDebouncedValue } from '@mantine/hooks';
-import { type RefObject, useMemo, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { Customer } from '../api/bodies.ts';
 import { errorsOf, type FieldErrors, noErrors, withoutField } from '../api/field-errors.ts';
 import { bodyOf, type Draft, missingFrom, withNewLine } from './invoice-draft.ts';
@@ -37,12 +37,22 @@ export function useInvoiceForm({ kept, issue, page, refusedBefore }: InvoiceForm
     () => new Map([...errorsOf(previewError), ...refused]),
     [previewError, refused],
   );
-  // After the next paint, once the field is there or says that it is invalid.
-  const focus = (selector: string) =>
-    requestAnimationFrame(() => page.current?.querySelector<HTMLElement>(selector)?.focus());
+  const wanted = useRef<string>(undefined);
+  const focus = (selector: string) => {
+    wanted.current = selector;
+  };
+  // At whichever commit the field is there, or says that it is invalid.
+  useEffect(() => {
+    const field = wanted.current && page.current?.querySelector<HTMLElement>(wanted.current);
+    if (!field) return;
+    wanted.current = undefined;
+    field.focus();
+  });
 
   /** Changes the draft; what was said about the edited field no longer holds. */
   const edit: EditDraft = (field, change) => {
+    // Whoever writes again is not to be called away by what was wrong before.
+    if (wanted.current === invalidField) wanted.current = undefined;
     setDraft((before) => ({ ...before, ...change }));
     setRefused((before) => withoutField(before, field));
     if (isRefusal(issue.error)) issue.reset();

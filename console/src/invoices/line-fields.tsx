@@ -107,19 +107,21 @@ function LineDetails({ line, index, errors, onEdit }: LineFieldsProps) {
   const keyError = errorAt(errors, `${path}.product.product_key`);
   const unitError = errorAt(errors, `${path}.product.unit_key`);
   const discountError = errorAt(errors, `${path}.discount`);
-  const shown = opened || Boolean(keyError || unitError || discountError);
+  const wrong = Boolean(keyError || unitError || discountError);
+  // Whoever puts it right must not see it close at the first letter.
+  if (wrong && !opened) setOpened(true);
   const discount = Number(line.discount) > 0 ? say.detailsDiscount(money(+line.discount)) : '';
   return (
     <div className={classes.details}>
       <UnstyledButton
         className={classes.detailsToggle}
-        aria-expanded={shown}
-        onClick={() => setOpened(!shown)}
+        aria-expanded={opened}
+        onClick={() => setOpened(!opened)}
       >
         <IconChevronRight size={14} aria-hidden />
         {say.details(line.productKey, line.unitKey) + discount}
       </UnstyledButton>
-      {shown && (
+      {opened && (
         <div className={classes.detailFields}>
           <TextInput
             label={say.productKey}

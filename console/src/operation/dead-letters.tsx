@@ -38,14 +38,14 @@ export function DeadLetters() {
         {letters.map((letter) => (
           <li key={letter.id} className={classes.line}>
             <Told letter={letter} />
-            <div className={classes.buttons}>
-              <Button
-                variant="default"
-                size="xs"
-                onClick={() => setAsked({ letter, action: 'retry' })}
-              >
-                {say.retry}
-              </Button>
+            <Button
+              variant="default"
+              size="xs"
+              onClick={() => setAsked({ letter, action: actionFor(letter) })}
+            >
+              {actionFor(letter) === 'retry' ? say.retry : say.close}
+            </Button>
+            {letter.kind !== 'create_invoice' && (
               <Button
                 variant="subtle"
                 size="xs"
@@ -53,7 +53,7 @@ export function DeadLetters() {
               >
                 {say.close}
               </Button>
-            </div>
+            )}
           </li>
         ))}
       </ul>
@@ -65,6 +65,14 @@ export function DeadLetters() {
       {asked && <Decide {...asked} onClose={() => setAsked(null)} />}
     </section>
   );
+}
+
+/**
+ * A stamp in doubt can be retried and its company alone may give it up; one that was decided
+ * meanwhile can only be closed. The server says no to anything else.
+ */
+function actionFor({ kind, invoice }: DeadLetter): DeadLetterAction {
+  return kind !== 'create_invoice' || invoice?.status === 'review' ? 'retry' : 'close';
 }
 
 function Told({ letter }: { letter: DeadLetter }) {

@@ -25,7 +25,7 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
           <li key={lane.lane}>
             {lanes.length > 1 && <div className={classes.laneName}>{say.lane(lane.lane)}</div>}
             <Facts>
-              <Fact name={say.breaker}>{breakerWord(lane.breaker)}</Fact>
+              <Fact name={say.breaker}>{breakerWord(lane)}</Fact>
               <Fact name={say.inFlight}>{say.limit(lane.in_flight, lane.max_in_flight_seen)}</Fact>
               <Fact name={say.leader}>{lane.leader ?? say.nobody}</Fact>
               <Fact name={say.heard}>
@@ -41,10 +41,13 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }) {
   );
 }
 
-function breakerWord(breaker: unknown): string {
+function breakerWord({ breaker, report }: Lane): string {
   const say = words.operation;
+  const { organizations } = (report ?? {}) as { organizations?: { open: number; probing: number } };
+  const resting = (organizations?.open ?? 0) + (organizations?.probing ?? 0);
   const { state, opens_in_ms } = (breaker ?? {}) as { state?: string; opens_in_ms?: number | null };
   const word = (state && say.breakers[state]) || say.unknown;
+  if (state === 'closed' && resting > 0) return `${word}; ${say.notTo(resting)}`;
   if (state !== 'open' || typeof opens_in_ms !== 'number') return word;
   return `${word}; ${say.opensIn(seconds(opens_in_ms))}`;
 }

@@ -24,7 +24,7 @@ export function HistoryImport({ history }: { history: History }) {
       {history.state === 'done' && history.finished_at && (
         <Text size="sm" mt="sm" role="status">
           {say.done(dateAndTime(history.finished_at), quantity(history.seen))}{' '}
-          {say.imported(history.imported)}
+          {history.imported > 0 ? say.imported(history.imported) : say.nothingNew}
         </Text>
       )}
       {history.state === 'failed' && (

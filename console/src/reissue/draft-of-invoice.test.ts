@@ -29,6 +29,7 @@ function invoiceOf(items: ItemInput[], change: object = {}): Invoice {
     payment_method: 'PUE',
     currency: 'MXN',
     exchange: 1,
+    conditions: null,
     items,
     created_at: '2026-01-01T00:00:00.000Z',
     ...change,
@@ -86,4 +87,10 @@ test('a unit that was corrected does not keep the name of the wrong one', () => 
   const draft = draftOfInvoice(invoiceOf([{ product: named }]), null);
   const lines = [{ ...draft.lines[0]!, unitKey: 'H87' }];
   assert.equal(bodyOf({ ...draft, lines })?.items[0]?.product.unit_name, undefined);
+});
+
+test('its conditions of payment go along unseen', () => {
+  const [item] = [{ quantity: 1, product }];
+  assert.equal(again([item!], { conditions: 'Pago a 30 días' })?.conditions, 'Pago a 30 días');
+  assert.equal(again([item!])?.conditions, undefined);
 });

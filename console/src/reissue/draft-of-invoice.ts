@@ -22,6 +22,7 @@ export function draftOfInvoice(invoice: Invoice, customer: Customer | null): Dra
     ...(invoice.currency === 'MXN'
       ? {}
       : { money: { currency: invoice.currency, exchange: invoice.exchange } }),
+    ...(invoice.conditions === null ? {} : { conditions: invoice.conditions }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Invoice, ReviewInput } from '../api/bodies.ts';
 import { Confirm } from '../app/confirm.tsx';
 import { dateAndTime, money } from '../app/formats.ts';
 import { words } from '../app/words.ts';
+import { useInvoiceHistory } from '../history/invoice-history.ts';
 import { useDecideReview } from './decide-review.ts';
 import classes from './review-panel.module.css';
 
@@ -15,6 +16,9 @@ const facturapiIdPattern = '[A-Za-z0-9_\\-]{8,64}';
 /** What is known of an invoice in doubt, and the three things that a person may make of it. */
 export function ReviewPanel({ invoice, mayDecide }: { invoice: Invoice; mayDecide: boolean }) {
   const [asked, setAsked] = useState<Decision | null>(null);
+  const history = useInvoiceHistory(invoice.id, invoice.status);
+  // One that was issued again bears a key of its own, which nobody tells us.
+  const reissued = history.data?.data.some(({ type }) => type === 'version') ?? true;
   const say = words.review;
   return (
     <section className={`card ${classes.card}`} aria-labelledby="review-title">
@@ -26,9 +30,11 @@ export function ReviewPanel({ invoice, mayDecide }: { invoice: Invoice; mayDecid
         <Known name={words.invoice.taxId}>{invoice.customer.tax_id}</Known>
         <Known name={words.totals.total}>{money(invoice.total, invoice.currency)}</Known>
         <Known name={words.invoice.issuedAt}>{dateAndTime(invoice.date)}</Known>
-        <Known name={say.externalId}>
-          <code>{invoice.id}</code>
-        </Known>
+        {!reissued && (
+          <Known name={say.externalId}>
+            <code>{invoice.id}</code>
+          </Known>
+        )}
       </dl>
       {mayDecide && (
         <div className={classes.decisions}>

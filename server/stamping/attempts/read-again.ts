@@ -21,10 +21,12 @@ export interface NotRead {
 /** A read that brought nothing changes nothing at FacturAPI: it may be repeated at will. */
 export function notRead(call: ClaimedCall, o: PerformOptions, n: NotRead): Performed {
   const attempt = attemptOf(o, n.startedAt, n.answer, n.outcome);
-  const pause = pauseOf(outcomeOfCreate(n.answer), o.random);
+  const outcome = outcomeOfCreate(n.answer);
+  const pause = pauseOf(outcome, o.random);
   if (pause) return { attempt, settlement: { state: 'queued', problem: n.problem, pause } };
   const delayMs = backoffMs(call.attempts, o.random);
-  if (n.answer.kind !== 'broken') return { attempt, settlement: again(call, n.problem, delayMs) };
+  const workMayGoOn = outcome.kind === 'unknown' && outcome.workMayGoOn;
+  if (!workMayGoOn) return { attempt, settlement: again(call, n.problem, delayMs) };
   // Given up: its slot is not free before FacturAPI can have ended, and this call not before that.
   const slotMs = workLeftMs(o, n.startedAt, n.answer);
   const settlement = { ...again(call, n.problem, Math.max(delayMs, slotMs)), slotMs };

@@ -1,0 +1,17 @@
+import { IconAdjustments, IconScale } from '@tabler/icons-react';
+import type { Session } from '../api/bodies.ts';
+import { mayAdminister } from '../session/session.ts';
+import { addresses } from './router.tsx';
+
+/** Pages of a few people. A phone has no room for them in its header: there the menu has them. */
+export function placesOf(session: Session) {
+  const places = [];
+  if (mayAdminister(session)) {
+    const at = 'reconciliation' as const;
+    places.push({ at, href: addresses.reconciliation, Icon: IconScale });
+  }
+  if (session.user.is_operator) {
+    places.push({ at: 'operation' as const, href: addresses.operation, Icon: IconAdjustments });
+  }
+  return places;
+}
