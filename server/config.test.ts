@@ -125,9 +125,11 @@ describe('the environment', () => {
     });
   }
 
-  test('a limit of each organisation is refused until it is built, and says so', () => {
-    const message = complaint({ FACTURAPI_LIMIT_SCOPE: 'organization' });
-    assert.match(message, /^FACTURAPI_LIMIT_SCOPE.*not built/);
+  test('the limit is the installation’s unless each organisation is to have its own', () => {
+    assert.equal(readConfig({}, false).facturapiLimitScope, 'installation');
+    const scoped = readConfig({ FACTURAPI_LIMIT_SCOPE: 'organization' }, false);
+    assert.equal(scoped.facturapiLimitScope, 'organization');
+    assert.match(complaint({ FACTURAPI_LIMIT_SCOPE: 'company' }), /^FACTURAPI_LIMIT_SCOPE/);
   });
 
   test('in a terminal the log is for people', () => {

@@ -85,9 +85,10 @@ describe('the routes of issuing and deciding', () => {
     const answer = await post(invoice.id, 'reissue');
     assert.equal(answer.status, 202, JSON.stringify(answer.body));
     assert.equal(answer.headers.location, `/api/invoices/${invoice.id}`);
-    const { date: _d, created_at: _c, ...same } = invoice;
-    const { date: _e, created_at: _f, ...reissued } = answer.body;
+    const { date: _d, created_at: _c, external_id: before, ...same } = invoice;
+    const { date: _e, created_at: _f, external_id: now, ...reissued } = answer.body;
     assert.deepEqual(reissued, same);
+    assert.notEqual(now, before, 'another document, another key');
   });
 
   test('a body that is wrong names its fields, as for issuing', async () => {
