@@ -13,7 +13,7 @@ import { startEmbeddedPostgres } from '../server/platform/embedded-postgres/embe
 import { migrate } from '../server/platform/postgres/migrate.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const runMsMax = 9 * 60_000;
+const runMsMax = 585_000;
 const filesAtOnce = 2;
 
 const wanted = process.argv.slice(2);
