@@ -57,6 +57,8 @@ function runTests(): Promise<number> {
     env: {
       ...process.env,
       TIMBRA_TEST_RUN: folder,
+      // Some hundred processes load the same files: each is compiled once.
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
       TIMBRA_TEST_POSTGRES: JSON.stringify(postgres.urls),
     },
   });

@@ -81,15 +81,17 @@ test('a start that is stopped at any moment ends within 15 s and leaves no proce
   // On an empty folder PostgreSQL's data is made first; on the same folder again, the children
   // start within the second.
   const rounds = [
-    { moments: [200, 700, 1_200, 1_700, 2_400, 3_000], again: false },
-    { moments: [600, 850, 1_100, 1_350, 1_600, 2_000], again: true },
+    { moments: [200, 700, 1_200, 1_700, 1_700, 1_200, 2_400, 3_000], again: false },
+    { moments: [600, 850, 1_100, 1_350, 1_350, 1_100, 1_600, 2_000], again: true },
   ];
   for (const { moments, again } of rounds) {
-    const kept = signals.map(dataFolder);
+    // Two at a time, one for each signal.
+    const kept = [dataFolder(), dataFolder()];
     if (again) await Promise.all(kept.map((folder) => madeData(t, folder)));
-    for (const afterMs of moments) {
-      const starts = signals.map(async (signal, i) => {
-        const dataDir = again ? kept[i]! : dataFolder();
+    for (let i = 0; i < moments.length; i += 2) {
+      const starts = signals.map(async (signal, j) => {
+        const afterMs = moments[i + j]!;
+        const dataDir = again ? kept[j]! : dataFolder();
         const { code, left, said } = await interruptedStart(t, {
           dataDir,
           signal,

@@ -37,6 +37,7 @@ export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
     logFormat: config.logFormat,
     logLevel: config.logLevel,
     machineId: o.machineId,
+    facturapiLimitScope,
   };
   return {
     web: {
@@ -47,7 +48,6 @@ export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
       database: { app: access.app },
       webPoolMax: budget.webPool,
       facturapiInFlightMax,
-      facturapiLimitScope,
     },
     stamper: {
       ...common,
@@ -56,9 +56,8 @@ export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
       stamperPoolMax: budget.stamperPool,
       facturapiUrl: config.facturapiUrl ?? `http://127.0.0.1:${o.sandboxPort}/v2`,
       facturapiInFlightMax,
-      facturapiLimitScope,
     },
-    setUp: { ...common, secretKey, database: { admin: access.admin }, facturapiLimitScope },
+    setUp: { ...common, secretKey, database: { admin: access.admin } },
     listen: access.appDirect,
   };
 }

@@ -11,6 +11,7 @@ interface CommonSettings {
   readonly logFormat: 'line' | 'json';
   readonly logLevel: string;
   readonly machineId: string;
+  readonly facturapiLimitScope: 'installation' | 'organization';
 }
 
 /** A web worker answers strangers, so it is told nothing that opens more than its own tables. */
@@ -23,7 +24,6 @@ export interface WebSettings extends CommonSettings {
   readonly database: { readonly app: DatabaseAccess };
   readonly webPoolMax: number;
   readonly facturapiInFlightMax: number;
-  readonly facturapiLimitScope: 'installation' | 'organization';
 }
 
 export interface StamperSettings extends CommonSettings {
@@ -37,14 +37,12 @@ export interface StamperSettings extends CommonSettings {
   readonly stamperPoolMax: number;
   readonly facturapiUrl: string;
   readonly facturapiInFlightMax: number;
-  readonly facturapiLimitScope: 'installation' | 'organization';
 }
 
 export interface SetUpSettings extends CommonSettings {
   /** Seals the FacturAPI key of the demo. */
   readonly secretKey: string;
   readonly database: { readonly admin: DatabaseAccess };
-  readonly facturapiLimitScope: 'installation' | 'organization';
 }
 
 /** All that the supervisor knows; no child is sent the whole of it. */

@@ -1,8 +1,9 @@
+import { sharedAnswer } from '../platform/shared-answer.ts';
+import { within } from '../platform/within.ts';
 import { percentile } from './latency-histogram.ts';
 import type { MachineState, ProcessState } from './machine-state.ts';
 import { type InvoicesReport, prometheusText } from './prometheus-text.ts';
 import type { QueueReport } from './queue-report.ts';
-import { sharedAnswer, within } from './shared-answer.ts';
 
 export interface ReportsOptions {
   readonly machineState: () => Promise<MachineState>;

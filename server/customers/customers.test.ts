@@ -4,10 +4,11 @@ import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
+import { isProblem } from '../../test/support/is-problem.ts';
 import { receiver } from '../../test/support/issuing.ts';
 import { makeTenant, ownLane, queueCall, testPool } from '../../test/support/records.ts';
 import { newId } from '../platform/clock.ts';
-import { Problem } from '../platform/http/problem.ts';
+import type { Problem } from '../platform/http/problem.ts';
 import { kyselyOver } from '../platform/postgres/tables.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import { type CustomerFields, customerDirectory, type Directory } from './customers.ts';
@@ -29,11 +30,6 @@ describe('the directory of customers, as the app role', () => {
     other = await makeTenant(admin);
   });
 
-  const isProblem = (status: number, code: string) => (error: unknown) => {
-    assert.ok(error instanceof Problem, String(error));
-    assert.deepEqual([error.status, error.code], [status, code]);
-    return true;
-  };
   const create = async (fields: CustomerFields) => directory.create(tenantId, fields);
   const person: CustomerFields = {
     legal_name: 'XOCHILT CASAS CHAVEZ',

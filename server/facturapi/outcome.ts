@@ -118,15 +118,24 @@ export function readInvoiceList(answer: Answer): FacturapiInvoice[] | undefined 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const STATUSES = new Set(['pending', 'valid', 'canceled', 'draft', 'failed']);
 
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && UUID.test(value);
+}
+
+export function isInvoiceStatus(value: unknown): value is FacturapiInvoice['status'] {
+  return typeof value === 'string' && STATUSES.has(value);
+}
+
+/** The invoice of an answer to a read, or undefined when it is not a readable one. */
+export function readInvoiceAnswer(answer: Answer): FacturapiInvoice | undefined {
+  return answer.kind === 'answered' && answer.status === 200 ? readInvoice(answer.body) : undefined;
+}
+
 export function readInvoice(body: unknown): FacturapiInvoice | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { id, status, uuid, total } = body as Record<string, unknown>;
-  if (typeof id !== 'string' || typeof status !== 'string' || !STATUSES.has(status)) {
-    return undefined;
-  }
-  if (uuid !== undefined && uuid !== null && !(typeof uuid === 'string' && UUID.test(uuid))) {
-    return undefined;
-  }
+  if (typeof id !== 'string' || !isInvoiceStatus(status)) return undefined;
+  if (uuid !== undefined && uuid !== null && !isUuid(uuid)) return undefined;
   if (total !== undefined && typeof total !== 'number') return undefined;
   return body as FacturapiInvoice;
 }

@@ -1,3 +1,4 @@
+import type { QueryConfig } from 'pg';
 import type { Queryable } from '../platform/postgres/database.ts';
 import type { InvoicesTable } from '../platform/postgres/tables.ts';
 import {
@@ -65,18 +66,24 @@ export async function acceptInvoiceRow(
       waitingMax,
     ],
   };
-  try {
-    const { rows } = await db.query<{ folioNumber: number }>(query);
-    return rows[0] ?? 'key_taken';
-  } catch (error) {
-    if (isCustomerGone(error)) return 'customer_gone';
-    throw notAdmitted(error) ?? error;
-  }
+  return (await letIn<{ folioNumber: number }>(db, query)) ?? 'key_taken';
 }
 
-export function isCustomerGone(error: unknown): boolean {
-  const { constraint } = error as { constraint?: string };
-  return constraint === 'invoices_tenant_id_customer_id_fkey';
+/**
+ * Runs a statement that lets an invoice into the queue: its row, or undefined when it wrote
+ * nothing. Throws a Problem when the queue takes no more.
+ */
+export async function letIn<Row extends object>(
+  db: Queryable,
+  query: QueryConfig,
+): Promise<Row | 'customer_gone' | undefined> {
+  try {
+    return (await db.query<Row>(query)).rows[0];
+  } catch (error) {
+    const { constraint } = error as { constraint?: string };
+    if (constraint === 'invoices_tenant_id_customer_id_fkey') return 'customer_gone';
+    throw notAdmitted(error) ?? error;
+  }
 }
 
 const ACCEPT = `

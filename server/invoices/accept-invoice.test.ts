@@ -5,12 +5,13 @@ import type pg from 'pg';
 import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
 import { assertConsecutiveFolios } from '../../test/support/facturapi-side.ts';
+import { isProblem } from '../../test/support/is-problem.ts';
 import { type Company, issueRequest, makeCompany } from '../../test/support/issuing.ts';
 import { readInvoiceRow, testClient, testPool } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
 import { customerDirectory } from '../customers/customers.ts';
 import { newId } from '../platform/clock.ts';
-import { Problem } from '../platform/http/problem.ts';
+import type { Problem } from '../platform/http/problem.ts';
 import { kyselyOver } from '../platform/postgres/tables.ts';
 import { priorities } from '../stamping/queue/priorities.ts';
 import { type AcceptOptions, acceptInvoice, type IssueRequest } from './accept-invoice.ts';
@@ -44,11 +45,6 @@ describe('accepting an invoice, as the app role', () => {
     for (const table of ['invoices', 'stamping_calls', 'idempotency_keys', 'series']) {
       assert.deepEqual(await rowsOf(table, company), [], table);
     }
-  };
-  const isProblem = (status: number, code: string) => (error: unknown) => {
-    assert.ok(error instanceof Problem, String(error));
-    assert.deepEqual([error.status, error.code], [status, code]);
-    return true;
   };
 
   test('key, folio, invoice and queue entry are there together', async () => {

@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
+import { isProblem } from '../../test/support/is-problem.ts';
 import { type Company, makeCompany } from '../../test/support/issuing.ts';
 import {
   queueCall,
@@ -13,7 +14,6 @@ import {
 } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
 import { newId } from '../platform/clock.ts';
-import { Problem } from '../platform/http/problem.ts';
 import { linedUp } from '../stamping/test-lined-up.ts';
 import { decideReview, type ReviewDecision } from './decide-review.ts';
 
@@ -55,11 +55,6 @@ describe('deciding about an invoice in review, as the app role', () => {
     decideReview(app, 0, { principal: of.principal, id, requestId: 'request-9', verdict });
   const decisionsOf = async (id: string) =>
     (await admin.query('select * from stamping_decisions where invoice_id = $1', [id])).rows;
-  const isProblem = (status: number, code: string) => (error: unknown) => {
-    assert.ok(error instanceof Problem, String(error));
-    assert.deepEqual([error.status, error.code], [status, code]);
-    return true;
-  };
 
   test('to look again queues its call, which remembers the doubt and sends nothing', async () => {
     const { callId, invoiceId } = await inReview();

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { notFound, Problem } from '../platform/http/problem.ts';
-import { inTransaction } from '../platform/postgres/database.ts';
+import { inTransaction, type Queryable } from '../platform/postgres/database.ts';
 import type { Principal } from '../sessions/sessions.ts';
-import { interactivePriority, type Lane } from '../stamping/stamping.ts';
+import { interactivePriority, type Lane, noteDecision } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import type { InvoiceStatus } from './invoices.ts';
 import { notInStatus } from './status-words.ts';
@@ -42,11 +42,14 @@ export async function decideReview(pool: pg.Pool, lane: Lane, r: ReviewRequest):
       throw notInStatus('not_in_review', invoice.status, 'Solo se decide sobre una en revisión.');
     }
     const callId = await carryOut(client, lane, r, invoice);
-    await client.query(
-      `insert into stamping_decisions (tenant_id, invoice_id, call_id, decision, why, decided_by)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [tenantId, id, callId, verdict.decision, wordsOf(verdict, invoice), principal.personId],
-    );
+    await noteDecision(client as Queryable, {
+      tenantId,
+      invoiceId: id,
+      callId,
+      decision: verdict.decision,
+      why: wordsOf(verdict, invoice),
+      decidedBy: principal.personId,
+    });
   });
 }
 

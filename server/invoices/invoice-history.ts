@@ -1,5 +1,6 @@
 import { notFound } from '../platform/http/problem.ts';
 import type { Queryable } from '../platform/postgres/database.ts';
+import { isoInstant } from '../platform/postgres/json-instant.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import {
   attemptWords,
@@ -132,13 +133,13 @@ type CallRow = Omit<OpenCall, 'detail' | 'last_problem'> & {
 };
 
 function toEntry(row: Row): HistoryEntry {
-  const at = iso(row.at);
+  const at = isoInstant(row.at);
   switch (row.type) {
     case 'attempt':
-      return { ...row, at, started_at: iso(row.started_at), detail: attemptWords(row) };
+      return { ...row, at, started_at: isoInstant(row.started_at), detail: attemptWords(row) };
     case 'version': {
       const rejection = row.rejection && problemWords(row.rejection);
-      return { ...row, at, date: iso(row.date), rejection, detail: versionWords(row) };
+      return { ...row, at, date: isoInstant(row.date), rejection, detail: versionWords(row) };
     }
     case 'decision':
       return { ...row, at, detail: decisionWords(row) };
@@ -148,13 +149,8 @@ function toEntry(row: Row): HistoryEntry {
 function toCall(row: CallRow): OpenCall {
   return {
     ...row,
-    next_try_at: row.next_try_at && iso(row.next_try_at),
+    next_try_at: row.next_try_at && isoInstant(row.next_try_at),
     last_problem: row.last_problem && problemWords(row.last_problem),
     detail: callWords(row),
   };
-}
-
-/** PostgreSQL's JSON writes its session's offset. */
-function iso(instant: string): string {
-  return new Date(instant).toISOString();
 }

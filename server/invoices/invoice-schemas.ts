@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { CustomerBody } from '../customers/customers.ts';
+import { nullable } from '../platform/http/schemas.ts';
 
 /**
  * FacturAPI's invoice body, by shape. What the values mean (catalogues, rates, totals) is checked
@@ -105,9 +106,6 @@ export const statuses = [
   'expired',
   'canceled',
 ].map((status) => Type.Literal(status));
-
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
 
 export const InvoiceSchema = Type.Object(
   {

@@ -3,12 +3,11 @@ import type { Queryable } from '../platform/postgres/database.ts';
 import {
   interactivePriority,
   type Lane,
-  notAdmitted,
   tenantWaitingMax,
   waitingMax,
 } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
-import { type FrozenInvoice, isCustomerGone } from './accept-invoice-store.ts';
+import { type FrozenInvoice, letIn } from './accept-invoice-store.ts';
 import type { InvoiceStatus } from './invoices.ts';
 
 export interface EarlierVersion {
@@ -79,13 +78,7 @@ export async function reissueRow(
       waitingMax,
     ],
   };
-  try {
-    const { rows } = await db.query<Reissued>(query);
-    return rows[0] ?? 'not_reissued';
-  } catch (error) {
-    if (isCustomerGone(error)) return 'customer_gone';
-    throw notAdmitted(error) ?? error;
-  }
+  return (await letIn<Reissued>(db, query)) ?? 'not_reissued';
 }
 
 const REISSUE = `

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import { refused } from '../platform/http/problem.ts';
-import { IdParams, problems } from '../platform/http/schemas.ts';
+import { IdParams, oneOf, problems, Why } from '../platform/http/schemas.ts';
 import { principalOf } from '../sessions/sessions.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import type { ReviewDecision, ReviewRequest } from './decide-review.ts';
@@ -15,11 +15,10 @@ export interface ReviewRoutesOptions {
   readonly history: (tenantId: TenantId, id: string) => Promise<InvoiceHistory>;
 }
 
-const decisions = ['look_again', 'not_stamped', 'adopt'] as const;
 const ReviewBody = Type.Object(
   {
-    decision: Type.Union(decisions.map((decision) => Type.Literal(decision))),
-    why: Type.String({ minLength: 3, maxLength: 500, pattern: '\\S' }),
+    decision: oneOf('look_again', 'not_stamped', 'adopt'),
+    why: Why,
     facturapi_id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{8,64}$' })),
   },
   { additionalProperties: false, title: 'ReviewInput' },

@@ -3,9 +3,9 @@ import { before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
+import { isProblem } from '../../test/support/is-problem.ts';
 import { makeTenant, testPool } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
-import { Problem } from '../platform/http/problem.ts';
 import { priorities } from '../stamping/queue/priorities.ts';
 import { searchesOpenMax } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
@@ -72,11 +72,6 @@ describe('searching product keys, as the app role', () => {
       }),
     );
   }
-  const isProblem = (status: number, code: string) => (error: unknown) => {
-    assert.ok(error instanceof Problem, String(error));
-    assert.deepEqual([error.status, error.code], [status, code]);
-    return true;
-  };
 
   test('it is asked through the queue, ahead of everything, as long as somebody waits', async () => {
     const answer = ask('  Café ');

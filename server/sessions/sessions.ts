@@ -119,6 +119,13 @@ export function principalOf(request: FastifyRequest): Principal {
   return principal;
 }
 
+/** The principal, when they administer their company; `detail` tells the others whose this is. */
+export function administratorOf(request: FastifyRequest, detail: string): Principal {
+  const principal = principalOf(request);
+  if (principal.role === 'owner' || principal.role === 'administrator') return principal;
+  throw new Problem(403, 'forbidden', detail);
+}
+
 /** A new id at each sign-in, so that one planted before it is worth nothing. */
 export async function openSession(
   request: FastifyRequest,

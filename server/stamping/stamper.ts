@@ -13,7 +13,7 @@ import { startLane, type Turn } from './lane/lane.ts';
 import { startRoster } from './lane/lane-roster.ts';
 import { startLeadership } from './lane/leadership.ts';
 import { makeGovernor } from './mood/governor.ts';
-import { installationLane } from './queue/lanes.ts';
+import { installationLane, type LimitScope } from './queue/lanes.ts';
 import type { ClaimedCall } from './queue/stamping-queue.ts';
 import { reconcilePage } from './reconciliation/reconcile-page.ts';
 
@@ -24,7 +24,7 @@ export interface StamperOptions {
   readonly pool: pg.Pool;
   readonly leaderAccess: DatabaseAccess;
   readonly inFlightMax: number;
-  readonly limitScope: 'installation' | 'organization';
+  readonly limitScope: LimitScope;
   readonly name: string;
   readonly log: Logger;
 }

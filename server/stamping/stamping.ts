@@ -56,6 +56,24 @@ export function notAdmitted(cause: unknown): Problem | undefined {
   }
 }
 
+export interface Decision {
+  readonly tenantId: string;
+  readonly invoiceId: string | null;
+  readonly callId: number | undefined;
+  readonly decision: string;
+  readonly why: string;
+  readonly decidedBy: string;
+}
+
+/** What a person decided about an invoice or a call: part of its history. */
+export async function noteDecision(db: Pick<Queryable, 'query'>, d: Decision): Promise<void> {
+  await db.query(
+    `insert into stamping_decisions (tenant_id, invoice_id, call_id, decision, why, decided_by)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [d.tenantId, d.invoiceId, d.callId, d.decision, d.why, d.decidedBy],
+  );
+}
+
 export interface FileCall {
   readonly invoiceId: string;
   readonly kind: 'xml' | 'pdf';

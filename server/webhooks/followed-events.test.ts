@@ -29,7 +29,7 @@ import {
   testWebhooks,
 } from './test-webhooks.ts';
 import { makeWebhooks } from './webhooks.ts';
-import { eventDaysMax, eventsRemovedMax } from './webhooks-store.ts';
+import { eventDaysMax, eventsRemovedMax, removeOldEvents } from './webhooks-store.ts';
 
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 
@@ -266,7 +266,7 @@ describe('an event makes us read, and nothing else', () => {
     await fill(eventsRemovedMax + 1, `${eventDaysMax + 1} days`);
     await fill(3, `${eventDaysMax - 1} days`);
     const removed = [];
-    for (let i = 0; i < 3; i += 1) removed.push(await w.webhooks.removeOldEvents());
+    for (let i = 0; i < 3; i += 1) removed.push(await removeOldEvents(w.app));
     assert.deepEqual(removed, [eventsRemovedMax, 1, 0]);
     assert.equal((await eventsOf(w, company.tenantId)).length, 3);
   });

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import { Problem } from '../platform/http/problem.ts';
-import { problems } from '../platform/http/schemas.ts';
-import { type Principal, principalOf } from '../sessions/sessions.ts';
+import { nullable, problems } from '../platform/http/schemas.ts';
+import { administratorOf, type Principal } from '../sessions/sessions.ts';
 import { signatureHeader } from './facturapi-signature.ts';
 import type { Receipt, Webhooks } from './webhooks.ts';
 import type { WebhookState } from './webhooks-store.ts';
@@ -86,7 +86,7 @@ const State = {
   has_address: Type.Boolean(),
   /** Whether the secret is there, so that events are taken. */
   configured: Type.Boolean(),
-  last_event_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  last_event_at: nullable(Type.String({ format: 'date-time' })),
 };
 /** Shown in this answer and never again. */
 const WithAddress = Type.Object({ ...State, address: Type.Optional(Type.String()) });
@@ -102,6 +102,8 @@ const SecretBody = Type.Object(
   { additionalProperties: false },
 );
 
+const forAdministrators = 'Solo la administración de la empresa puede ver esto.';
+
 /** For the company's administrator: the address for FacturAPI, and FacturAPI's secret for it. */
 export function webhookSettingsRoutes(server: HttpServer, webhooks: Webhooks): void {
   const config = { access: 'signed_in' } as const;
@@ -113,7 +115,7 @@ export function webhookSettingsRoutes(server: HttpServer, webhooks: Webhooks): v
   server.get(
     place,
     { config, schema: { tags, response: { 200: Type.Object(State), ...problems(401, 403) } } },
-    async (request) => shown(administratorOf(request)),
+    async (request) => shown(administratorOf(request, forAdministrators)),
   );
 
   server.put(
@@ -127,7 +129,7 @@ export function webhookSettingsRoutes(server: HttpServer, webhooks: Webhooks): v
       },
     },
     async (request, reply) => {
-      const principal = administratorOf(request);
+      const principal = administratorOf(request, forAdministrators);
       const token = await webhooks.keepSecret(principal.tenantId, request.body.secret);
       tell(request, principal, 'the secret of the webhook was set');
       return reply.header('cache-control', 'no-store').send(await shown(principal, token));
@@ -138,7 +140,7 @@ export function webhookSettingsRoutes(server: HttpServer, webhooks: Webhooks): v
     `${place}/rotate`,
     { config, schema: { tags, response: { 200: WithAddress, ...problems(401, 403) } } },
     async (request, reply) => {
-      const principal = administratorOf(request);
+      const principal = administratorOf(request, forAdministrators);
       const token = await webhooks.rotate(principal.tenantId);
       tell(request, principal, 'the webhook has a new address');
       return reply.header('cache-control', 'no-store').send(await shown(principal, token));
@@ -149,7 +151,7 @@ export function webhookSettingsRoutes(server: HttpServer, webhooks: Webhooks): v
     place,
     { config, schema: { tags, response: { 204: Type.Null(), ...problems(401, 403) } } },
     async (request, reply) => {
-      const principal = administratorOf(request);
+      const principal = administratorOf(request, forAdministrators);
       await webhooks.remove(principal.tenantId);
       tell(request, principal, 'the webhook was removed');
       return reply.code(204).send(null);
@@ -164,12 +166,6 @@ function shownOf({ hasAddress, configured, lastEventAt }: WebhookState) {
     configured,
     last_event_at: lastEventAt?.toISOString() ?? null,
   };
-}
-
-function administratorOf(request: FastifyRequest): Principal {
-  const principal = principalOf(request);
-  if (principal.role === 'owner' || principal.role === 'administrator') return principal;
-  throw new Problem(403, 'forbidden', 'Solo la administración de la empresa puede ver esto.');
 }
 
 function tell(request: FastifyRequest, { tenantId, personId }: Principal, what: string): void {

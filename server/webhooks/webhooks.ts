@@ -15,7 +15,6 @@ import {
   findWebhook,
   keepSecret,
   readWebhookState,
-  removeOldEvents,
   removeWebhook,
   replaceToken,
   type TakenBy,
@@ -70,8 +69,6 @@ export interface Webhooks {
   /** A new token, the first one too; the address before it is dead. */
   rotate(tenantId: TenantId): Promise<string>;
   remove(tenantId: TenantId): Promise<void>;
-  /** Answers how many it removed; more may be left. */
-  removeOldEvents(): Promise<number>;
 }
 
 export const tokenBytes = 32;
@@ -92,7 +89,6 @@ export function makeWebhooks(o: WebhooksOptions): Webhooks {
       return token;
     },
     remove: (tenantId) => removeWebhook(o.pool, tenantId),
-    removeOldEvents: () => removeOldEvents(o.pool),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Page,
 } from 'playwright-core';
 import type { Cleanups } from '../support/cleanups.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const waitMsMax = 10_000;
@@ -32,6 +33,28 @@ export function startBrowser(): Promise<Browser> {
     ],
   });
 }
+
+export const xenon = {
+  legal_name: 'XENÓN INDUSTRIAL ARTICLES',
+  tax_id: 'XIA190128J61',
+  tax_system: '601',
+  address: { zip: '76343' },
+};
+
+/** An installation that knows XENÓN as a customer, and a browser beside it. */
+export async function startConsole(
+  cleanups: Cleanups,
+): Promise<{ timbra: Installation; browser: Browser }> {
+  const timbra = await startInstallation(cleanups);
+  const created = await (await timbra.person()).call('POST', '/api/customers', xenon);
+  assert.equal(created.status, 201, JSON.stringify(created.body));
+  const browser = await startBrowser();
+  cleanups.after(() => browser.close());
+  return { timbra, browser };
+}
+
+/** Of an invoice's page. */
+export const invoiceAddress = /\/invoices\/[\da-f-]{36}$/;
 
 /** Mexico's, in words, hours and the width of an ordinary laptop. */
 const laptop: BrowserContextOptions = {

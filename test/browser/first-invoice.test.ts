@@ -4,26 +4,20 @@ import { before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { cleanupsOfBlock } from '../support/cleanups.ts';
 import { facturapiSide } from '../support/facturapi-side.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
+import type { Installation } from '../support/installation.ts';
 import {
   complaintAt,
   focused,
+  invoiceAddress,
   newInvoice,
   noBrowser,
   openTab,
   says,
   sidewaysPixels,
   signIn,
-  startBrowser,
+  startConsole,
+  xenon,
 } from './browser.ts';
-
-const xenon = {
-  legal_name: 'XENÓN INDUSTRIAL ARTICLES',
-  tax_id: 'XIA190128J61',
-  tax_system: '601',
-  address: { zip: '76343' },
-};
-const invoiceAddress = /\/invoices\/[\da-f-]{36}$/;
 
 describe('the first page, in a browser', { skip: noBrowser }, () => {
   const cleanups = cleanupsOfBlock();
@@ -31,11 +25,7 @@ describe('the first page, in a browser', { skip: noBrowser }, () => {
   let browser: Browser;
 
   before(async () => {
-    timbra = await startInstallation(cleanups);
-    const created = await (await timbra.person()).call('POST', '/api/customers', xenon);
-    assert.equal(created.status, 201, JSON.stringify(created.body));
-    browser = await startBrowser();
-    cleanups.after(() => browser.close());
+    ({ timbra, browser } = await startConsole(cleanups));
   });
 
   test('from the address to a valid invoice, its PDF and its XML, by keyboard alone', async (t) => {

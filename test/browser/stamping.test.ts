@@ -3,26 +3,21 @@ import { before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { cleanupsOfBlock } from '../support/cleanups.ts';
 import { assertConsecutiveFolios, facturapiSide } from '../support/facturapi-side.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
+import type { Installation } from '../support/installation.ts';
 import { until } from '../support/until.ts';
 import {
   complaintAt,
+  invoiceAddress,
   newInvoice,
   noBrowser,
   openTab,
   says,
   sidewaysPixels,
   signIn,
-  startBrowser,
+  startConsole,
+  xenon,
 } from './browser.ts';
 
-const xenon = {
-  legal_name: 'XENÓN INDUSTRIAL ARTICLES',
-  tax_id: 'XIA190128J61',
-  tax_system: '601',
-  address: { zip: '76343' },
-};
-const invoiceAddress = /\/invoices\/[\da-f-]{36}$/;
 const away = 'FacturAPI no responde: tus facturas están en cola y se timbrarán solas.';
 /** The pauses after failures, the poll of the page, and a machine with other work. */
 const stampedMsMax = 90_000;
@@ -36,11 +31,7 @@ describe('what the console shows of stamping', { skip: noBrowser }, () => {
   let browser: Browser;
 
   before(async () => {
-    timbra = await startInstallation(cleanups);
-    const created = await (await timbra.person()).call('POST', '/api/customers', xenon);
-    assert.equal(created.status, 201, JSON.stringify(created.body));
-    browser = await startBrowser();
-    cleanups.after(() => browser.close());
+    ({ timbra, browser } = await startConsole(cleanups));
   });
   const creation = { method: 'POST', path: '/invoices' };
   const badge = (page: Page, word: string) => page.getByRole('status').getByText(word).first();

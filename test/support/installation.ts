@@ -129,6 +129,9 @@ export async function failedStart(
   return { code, said: log.map((record) => record.msg).join('\n') };
 }
 
+const { TIMBRA_TEST_RUN = '', NODE_COMPILE_CACHE = '' } = process.env;
+const ofTheRun = { TIMBRA_TEST_RUN, NODE_COMPILE_CACHE };
+
 export function spawnServer(env: Readonly<Record<string, string>>): {
   child: ChildProcess;
   log: LogRecord[];
@@ -139,7 +142,7 @@ export function spawnServer(env: Readonly<Record<string, string>>): {
     // In a group of its own, as a shell starts it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { TIMBRA_TEST_RUN: process.env.TIMBRA_TEST_RUN ?? '', ...env },
+    env: { ...ofTheRun, ...env },
   });
   const log: LogRecord[] = [];
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,5 +1,5 @@
-import { Skeleton, Text, Title } from '@mantine/core';
-import { usePageTitle } from '../app/page-title.ts';
+import { Skeleton } from '@mantine/core';
+import { PageHead } from '../app/page-head.tsx';
 import { Trouble } from '../app/trouble.tsx';
 import { words } from '../app/words.ts';
 import { DeadLetters } from './dead-letters.tsx';
@@ -13,17 +13,9 @@ import { Pauses } from './pauses.tsx';
 export function OperationPage() {
   const view = useStampingView();
   const say = words.operation;
-  usePageTitle(say.title);
   return (
     <div className={classes.page}>
-      <div>
-        <Title order={1} size="h2">
-          {say.title}
-        </Title>
-        <Text size="sm" c="dimmed">
-          {say.intro}
-        </Text>
-      </div>
+      <PageHead title={say.title} intro={say.intro} />
       {view.isPending && <Skeleton height={260} radius="md" />}
       {view.isError && (
         <Trouble error={view.error} title={say.failed} onRetry={() => view.refetch()} />

@@ -1,8 +1,8 @@
-import { Skeleton, Text, Title } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import type { Reconciliation } from '../api/bodies.ts';
 import { Fact, Facts } from '../app/facts.tsx';
 import { dateAndTime, quantity } from '../app/formats.ts';
-import { usePageTitle } from '../app/page-title.ts';
+import { PageHead } from '../app/page-head.tsx';
 import { Trouble } from '../app/trouble.tsx';
 import { words } from '../app/words.ts';
 import { Differences } from './differences.tsx';
@@ -14,17 +14,9 @@ import classes from './reconciliation-page.module.css';
 export function ReconciliationPage() {
   const reconciliation = useReconciliation();
   const say = words.reconciliation;
-  usePageTitle(say.title);
   return (
     <div className={classes.page}>
-      <div>
-        <Title order={1} size="h2">
-          {say.title}
-        </Title>
-        <Text size="sm" c="dimmed">
-          {say.intro}
-        </Text>
-      </div>
+      <PageHead title={say.title} intro={say.intro} />
       {reconciliation.isPending && <Skeleton height={240} radius="md" />}
       {reconciliation.isError && !reconciliation.data && (
         <Trouble

@@ -29,3 +29,14 @@ export function problems<S extends number>(...statuses: S[]): Record<S, TSchema>
 }
 
 export const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
+
+export function oneOf(...values: string[]) {
+  return Type.Union(values.map((value) => Type.Literal(value)));
+}
+
+export function nullable<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+/** Why a person decided as they did: kept with their name. */
+export const Why = Type.String({ minLength: 3, maxLength: 500, pattern: '\\S' });

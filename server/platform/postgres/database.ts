@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../logging.ts';
+import { within } from '../within.ts';
 
 /** Where to connect and as whom: `role` is taken with SET ROLE after signing in. */
 export interface DatabaseAccess {
@@ -77,12 +78,7 @@ export async function takeRole(client: pg.ClientBase, access: DatabaseAccess): P
 
 /** Rejects after a moment: a frozen server, or a pool that is used up, is no answer either. */
 export async function ping(db: Queryable): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('PostgreSQL does not answer')), pingMsMax);
-  });
-  const answer = db.query('select 1');
-  await Promise.race([answer, silence]).finally(() => clearTimeout(timer));
+  await within(pingMsMax, db.query('select 1'), 'PostgreSQL does not answer');
 }
 
 export type Queryable = Pick<pg.Pool, 'query'>;

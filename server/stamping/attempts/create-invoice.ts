@@ -4,7 +4,7 @@ import {
   type Outcome,
   outcomeOfCreate,
   outcomeOfInvoice,
-  readInvoice,
+  readInvoiceAnswer,
   readInvoiceList,
 } from '../../facturapi/outcome.ts';
 import {
@@ -141,8 +141,7 @@ async function pollPending(
 
 /** The id is FacturAPI's own, or the one that a person found there: that one may be wrong. */
 function outcomeOfPoll(call: InvoiceCall, answer: Answer): Outcome {
-  const invoice =
-    answer.kind === 'answered' && answer.status === 200 ? readInvoice(answer.body) : undefined;
+  const invoice = readInvoiceAnswer(answer);
   if (!invoice) return unreadable(answer);
   const named = invoice.external_id ?? null;
   if (named === null || named === call.document.external_id) return outcomeOfInvoice(invoice);

@@ -132,12 +132,19 @@ function stampedChange(call: InvoiceCall, invoice: FacturapiInvoice): InvoiceCha
   return {
     // Canceled by another hand since it was stamped.
     status: invoice.status === 'canceled' ? 'canceled' : 'valid',
+    ...stampDataOf(invoice),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+/** What is kept of a stamp, however it was come by. */
+export function stampDataOf(invoice: FacturapiInvoice): Omit<InvoiceChange, 'status'> {
+  return {
     facturapiId: invoice.id,
     ...(invoice.uuid ? { uuid: invoice.uuid } : {}),
     stamp: invoice.stamp,
     ...(invoice.verification_url ? { verificationUrl: invoice.verification_url } : {}),
     ...(invoice.cancellation_status ? { cancellationStatus: invoice.cancellation_status } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../../facturapi/facturapi.ts';
-import { outcomeOfCreate } from '../../facturapi/outcome.ts';
+import { outcomeOfCreate, readProblem } from '../../facturapi/outcome.ts';
 import { backoffMs, blockedRetryMs, fileAttemptsMax } from '../deadlines.ts';
 import type { Pause, Settlement } from '../queue/settle-call.ts';
 import type { ClaimedCall } from '../queue/stamping-queue.ts';
@@ -31,6 +31,12 @@ export function notRead(call: ClaimedCall, o: PerformOptions, n: NotRead): Perfo
   const slotMs = workLeftMs(o, n.startedAt, n.answer);
   const settlement = { ...again(call, n.problem, Math.max(delayMs, slotMs)), slotMs };
   return { attempt, settlement };
+}
+
+/** Why it brought nothing: FacturAPI's words, or how the call ended. */
+export function problemOf(answer: Answer): { readonly code: string } {
+  if (answer.kind !== 'answered') return { code: answer.kind };
+  return readProblem(answer.body, answer.status);
 }
 
 /** Nothing was sent: the company has no key, or it does not open. Its calls rest until it has. */

@@ -1,9 +1,9 @@
 import type { FacturapiInvoice } from '../../facturapi/facturapi.ts';
-import { isUnknownThere, readInvoice, readProblem } from '../../facturapi/outcome.ts';
+import { isUnknownThere, readInvoiceAnswer } from '../../facturapi/outcome.ts';
 import type { InvoiceChange, Settlement } from '../queue/settle-call.ts';
 import type { InvoiceCall } from '../queue/stamping-queue.ts';
-import { attemptOf, type Performed, type PerformOptions } from './ended-attempt.ts';
-import { notRead, withoutKey } from './read-again.ts';
+import { attemptOf, type Performed, type PerformOptions, stampDataOf } from './ended-attempt.ts';
+import { notRead, problemOf, withoutKey } from './read-again.ts';
 
 /**
  * Reads at FacturAPI an invoice that it is known to have, and follows what is found there. Asked
@@ -25,11 +25,9 @@ export async function refreshInvoice(call: InvoiceCall, o: PerformOptions): Prom
   if (isUnknownThere(answer)) {
     return { attempt: attempt('not_there'), settlement: missing(call) };
   }
-  const found =
-    answer.kind === 'answered' && answer.status === 200 ? readInvoice(answer.body) : undefined;
+  const found = readInvoiceAnswer(answer);
   if (!found) {
-    const problem =
-      answer.kind === 'answered' ? readProblem(answer.body, answer.status) : { code: answer.kind };
+    const problem = problemOf(answer);
     return notRead(call, o, { startedAt, answer, problem, outcome: 'not_read' });
   }
   const invoice = changeOf(found);
@@ -42,14 +40,7 @@ export async function refreshInvoice(call: InvoiceCall, o: PerformOptions): Prom
 /** What is not final there changes nothing here: the creation follows that by itself. */
 function changeOf(found: FacturapiInvoice): InvoiceChange | undefined {
   if ((found.status !== 'valid' && found.status !== 'canceled') || !found.uuid) return undefined;
-  return {
-    status: found.status,
-    facturapiId: found.id,
-    uuid: found.uuid,
-    stamp: found.stamp,
-    ...(found.verification_url ? { verificationUrl: found.verification_url } : {}),
-    ...(found.cancellation_status ? { cancellationStatus: found.cancellation_status } : {}),
-  };
+  return { status: found.status, ...stampDataOf(found) };
 }
 
 /** We hold its UUID and FacturAPI does not know it any more: somebody must look. */

@@ -1,9 +1,8 @@
 import type { FacturapiCatalog } from '../../facturapi/facturapi.ts';
-import { readProblem } from '../../facturapi/outcome.ts';
 import type { Settlement } from '../queue/settle-call.ts';
 import type { AccountCall } from '../queue/stamping-queue.ts';
 import { attemptOf, type Performed, type PerformOptions } from './ended-attempt.ts';
-import { notRead } from './read-again.ts';
+import { notRead, problemOf } from './read-again.ts';
 
 export interface CatalogSearch {
   readonly catalog: FacturapiCatalog;
@@ -32,8 +31,7 @@ export async function searchCatalog(call: AccountCall, o: PerformOptions): Promi
       settlement: { state: 'done', alongside: keep(call, answer.status, answer.body) },
     };
   }
-  const problem =
-    answer.kind === 'answered' ? readProblem(answer.body, answer.status) : { code: answer.kind };
+  const problem = problemOf(answer);
   return notRead(call, o, { startedAt, answer, problem, outcome: 'not_answered' });
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { type Cleanups, cleanupsOfBlock } from '../../../test/support/cleanups.ts';
-import { type TestDatabase, testDatabase } from '../../../test/support/database.ts';
+import type { TestDatabase } from '../../../test/support/database.ts';
 import {
   isAnyoneWaiting,
   makeTenant,
@@ -13,9 +13,9 @@ import {
   readInvoiceRow,
   silentLog,
   testClient,
-  testPool,
 } from '../../../test/support/records.ts';
 import { scriptedLane } from '../../../test/support/scripted-lane.ts';
+import { laneSide } from '../../../test/support/stamper-side.ts';
 import { until } from '../../../test/support/until.ts';
 import type { InvoiceCall } from '../queue/stamping-queue.ts';
 import { startLeadership } from './leadership.ts';
@@ -28,10 +28,7 @@ describe('a lane in the moments between', () => {
   let pool: pg.Pool;
   let tenantId: string;
   before(async () => {
-    database = await testDatabase(cleanups);
-    admin = testPool(cleanups, database.admin);
-    pool = testPool(cleanups, database.stamper, 2);
-    tenantId = await makeTenant(admin);
+    ({ database, admin, pool, tenantId } = await laneSide(cleanups));
   });
 
   const start = (t: Cleanups, lane: number, limit: number) =>

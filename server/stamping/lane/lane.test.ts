@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { type Cleanups, cleanupsOfBlock } from '../../../test/support/cleanups.ts';
-import { type TestDatabase, testDatabase } from '../../../test/support/database.ts';
+import type { TestDatabase } from '../../../test/support/database.ts';
 import {
-  makeTenant,
   ownLane,
   type QueueOptions,
   queueCall,
   readCall,
   readInvoiceRow,
-  testPool,
 } from '../../../test/support/records.ts';
 import { refusedInvoice, scriptedLane } from '../../../test/support/scripted-lane.ts';
+import { laneSide } from '../../../test/support/stamper-side.ts';
 import { until } from '../../../test/support/until.ts';
 import { priorities } from '../queue/priorities.ts';
 import type { InvoiceCall } from '../queue/stamping-queue.ts';
@@ -24,10 +23,7 @@ describe('a lane, with calls that the test makes', () => {
   let pool: pg.Pool;
   let tenantId: string;
   before(async () => {
-    database = await testDatabase(cleanups);
-    admin = testPool(cleanups, database.admin);
-    pool = testPool(cleanups, database.stamper, 2);
-    tenantId = await makeTenant(admin);
+    ({ database, admin, pool, tenantId } = await laneSide(cleanups));
   });
 
   const start = (t: Cleanups, lane: number, limit: number) =>

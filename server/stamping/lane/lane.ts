@@ -127,19 +127,18 @@ export function startLane(o: LaneOptions) {
   function pump() {
     if (!lead || stopping) return;
     const now = nowMs();
-    const aged = buffer.filter((one) => now - one.claimedAtMs > bufferMsMax);
-    if (aged.length > 0) mayHaveMore = true;
-    const resting: Buffered[] = [];
+    const back: Buffered[] = [];
     let free = freeSlots(now);
     for (const one of buffer.splice(0)) {
-      if (aged.includes(one)) continue;
-      if (!governor.mayStart(one.call.tenantId, now)) resting.push(one);
+      const isAged = now - one.claimedAtMs > bufferMsMax;
+      if (isAged) mayHaveMore = true;
+      if (isAged || !governor.mayStart(one.call.tenantId, now)) back.push(one);
       else if (free > 0) {
         free -= 1;
         start(one, lead.epoch);
       } else buffer.push(one);
     }
-    putBack(lead.epoch, [...aged, ...resting]);
+    putBack(lead.epoch, back);
     claimMore(lead, free);
     const changeMs = governor.nextChangeMs(now);
     if (changeMs !== undefined) schedule(changeMs);

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from '../../platform/logging.ts';
 import { clientConfig, type DatabaseAccess, takeRole } from '../../platform/postgres/database.ts';
+import { within } from '../../platform/within.ts';
 
 /** The lead of one lane: the connection that holds its lock, and the epoch that fences it. */
 export interface Lead {
@@ -138,9 +139,9 @@ export function startLeadership(o: LeadershipOptions) {
 
   const beat = async (session: pg.Client) => {
     const led = [...standing.values()].flatMap(({ candidate, lead }) => {
-      const { inFlight, mostInFlight, breaker, report } = candidate.state();
-      const { lane } = candidate;
       if (!lead) return [];
+      const { lane } = candidate;
+      const { inFlight, mostInFlight, breaker, report } = candidate.state();
       return [
         { lane, epoch: lead.epoch, in_flight: inFlight, most: mostInFlight, breaker, report },
       ];
@@ -229,12 +230,8 @@ export function startLeadership(o: LeadershipOptions) {
 
 export type Leadership = ReturnType<typeof startLeadership>;
 
-async function answered<T>(query: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('PostgreSQL does not answer')), heartbeatMsMax);
-  });
-  return Promise.race([query, silence]).finally(() => clearTimeout(timer));
+function answered<T>(query: Promise<T>): Promise<T> {
+  return within(heartbeatMsMax, query, 'PostgreSQL does not answer');
 }
 
 const WHO_AM_I = `

@@ -118,8 +118,8 @@ export function makeGovernor(o: {
   const known = new Set<string>();
 
   function breakerOf(tenantId: string): Breaker {
-    const known = organizations.get(tenantId);
-    if (known) return known;
+    const present = organizations.get(tenantId);
+    if (present) return present;
     const made = makeBreaker({ random: o.random });
     organizations.set(tenantId, made);
     return made;

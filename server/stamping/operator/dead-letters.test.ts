@@ -3,6 +3,7 @@ import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
 import { testDatabase } from '../../../test/support/database.ts';
+import { isProblem } from '../../../test/support/is-problem.ts';
 import { type Company, makeCompany } from '../../../test/support/issuing.ts';
 import {
   queueCall,
@@ -12,7 +13,6 @@ import {
   testPool,
 } from '../../../test/support/records.ts';
 import { until } from '../../../test/support/until.ts';
-import { Problem } from '../../platform/http/problem.ts';
 import { linedUp } from '../test-lined-up.ts';
 import { closeDeadLetter, listDeadLetters, retryDeadLetter } from './dead-letters.ts';
 
@@ -62,11 +62,6 @@ describe('dead letters, as the app role', () => {
   const order = (callId: number) => ({ callId, why, orderedBy: company.principal.personId });
   const retry = (callId: number) => retryDeadLetter(app, order(callId));
   const close = (callId: number) => closeDeadLetter(app, order(callId));
-  const isProblem = (status: number, code: string) => (error: unknown) => {
-    assert.ok(error instanceof Problem, String(error));
-    assert.deepEqual([error.status, error.code], [status, code]);
-    return true;
-  };
 
   test('a creation that is retried is looked for first, its attempts counted on', async () => {
     const { callId, invoiceId } = await dead();

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import { notFound, Problem } from '../../platform/http/problem.ts';
 import { inTransaction, type Queryable } from '../../platform/postgres/database.ts';
+import { isoInstant } from '../../platform/postgres/json-instant.ts';
+import { noteDecision } from '../stamping.ts';
 
 /** Calls that do not go on by themselves, for the operator. */
 export interface DeadLetter {
@@ -47,14 +49,9 @@ export async function listDeadLetters(
   });
   return rows.map(({ letter }) => ({
     ...letter,
-    created_at: iso(letter.created_at),
-    died_at: letter.died_at && iso(letter.died_at),
+    created_at: isoInstant(letter.created_at),
+    died_at: letter.died_at && isoInstant(letter.died_at),
   }));
-}
-
-/** PostgreSQL's JSON writes its session's offset. */
-function iso(instant: string): string {
-  return new Date(instant).toISOString();
 }
 
 export interface DeadLetterOrder {
@@ -87,7 +84,12 @@ export async function retryDeadLetter(pool: pg.Pool, order: DeadLetterOrder): Pr
       throw isAskedAnew(error) ? askedAnew(error) : error;
     });
     if (dead.kind === 'create_invoice') await client.query(QUEUE_INVOICE, [order.callId]);
-    await note(client, dead, 'retry', order);
+    await noteDecision(client as Queryable, {
+      ...dead,
+      ...order,
+      decision: 'retry',
+      decidedBy: order.orderedBy,
+    });
   });
 }
 
@@ -102,7 +104,12 @@ export async function closeDeadLetter(pool: pg.Pool, order: DeadLetterOrder): Pr
     await client.query(`update stamping_calls set state = 'done', done_at = now() where id = $1`, [
       order.callId,
     ]);
-    await note(client, dead, 'close', order);
+    await noteDecision(client as Queryable, {
+      ...dead,
+      ...order,
+      decision: 'close',
+      decidedBy: order.orderedBy,
+    });
   });
 }
 
@@ -160,17 +167,4 @@ function isAskedAnew(error: unknown): boolean {
 function askedAnew(cause: unknown): Problem {
   const detail = 'Ya hay otra llamada igual en la cola: cierra esta.';
   return new Problem(409, 'call_already_open', detail, { cause });
-}
-
-async function note(
-  client: pg.PoolClient,
-  dead: Dead,
-  decision: 'retry' | 'close',
-  { callId, why, orderedBy }: DeadLetterOrder,
-) {
-  await client.query(
-    `insert into stamping_decisions (tenant_id, invoice_id, call_id, decision, why, decided_by)
-     values ($1, $2, $3, $4, $5, $6)`,
-    [dead.tenantId, dead.invoiceId, callId, decision, why, orderedBy],
-  );
 }

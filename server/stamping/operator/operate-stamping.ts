@@ -1,5 +1,6 @@
 import { notFound } from '../../platform/http/problem.ts';
 import type { Queryable } from '../../platform/postgres/database.ts';
+import { isoInstant } from '../../platform/postgres/json-instant.ts';
 import type { Lane } from '../stamping.ts';
 
 /**
@@ -117,15 +118,10 @@ export async function readStampingView(db: Queryable): Promise<StampingView> {
   const { view } = rows[0]!;
   const pauses = view.pauses.map((pause) => ({
     ...pause,
-    since: iso(pause.since),
-    until: pause.until && iso(pause.until),
+    since: isoInstant(pause.since),
+    until: pause.until && isoInstant(pause.until),
   }));
-  return { ...view, changed_at: iso(view.changed_at), pauses };
-}
-
-/** PostgreSQL's JSON writes its session's offset. */
-function iso(instant: string): string {
-  return new Date(instant).toISOString();
+  return { ...view, changed_at: isoInstant(view.changed_at), pauses };
 }
 
 const VIEW = `

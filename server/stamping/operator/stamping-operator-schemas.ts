@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
+import { nullable, oneOf, Why } from '../../platform/http/schemas.ts';
 
 const closed = { additionalProperties: false };
-const oneOf = (...values: string[]) => Type.Union(values.map((value) => Type.Literal(value)));
-const textOrNull = Type.Union([Type.String(), Type.Null()]);
+const textOrNull = nullable(Type.String());
 const instant = Type.String({ format: 'date-time' });
-const instantOrNull = Type.Union([instant, Type.Null()]);
-const Why = Type.String({ minLength: 3, maxLength: 500, pattern: '\\S' });
+const instantOrNull = nullable(instant);
 
 export const OperateBody = Type.Object(
   {
@@ -33,7 +32,7 @@ export const StampingViewSchema = Type.Object(
         lane: Type.Integer(),
         leader: textOrNull,
         epoch: Type.Integer(),
-        heartbeat_ms: Type.Union([Type.Integer(), Type.Null()]),
+        heartbeat_ms: nullable(Type.Integer()),
         in_flight: Type.Integer(),
         max_in_flight_seen: Type.Integer(),
         breaker: Type.Any(),

@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { problems } from '../../platform/http/schemas.ts';
+import { nullable, oneOf, problems } from '../../platform/http/schemas.ts';
 import { principalOf } from '../../sessions/sessions.ts';
 import type { ReadStatus } from './stamping-status.ts';
 
-const oneOf = (...values: string[]) => Type.Union(values.map((value) => Type.Literal(value)));
-const instantOrNull = Type.Union([Type.String({ format: 'date-time' }), Type.Null()]);
+const instantOrNull = nullable(Type.String({ format: 'date-time' }));
 
 const StatusSchema = Type.Object(
   {

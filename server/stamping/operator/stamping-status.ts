@@ -1,4 +1,6 @@
 import type { Queryable } from '../../platform/postgres/database.ts';
+import { sharedAnswer } from '../../platform/shared-answer.ts';
+import { within } from '../../platform/within.ts';
 import type { TenantId } from '../../tenants/tenants.ts';
 import { lateAfterMs } from '../deadlines.ts';
 import type { Lane, Notice } from '../stamping.ts';
@@ -48,23 +50,14 @@ export function statusReader(
   lane: Lane,
   nowMs: () => number = () => performance.now(),
 ): ReadStatus {
-  const answers = new Map<TenantId, { made: Promise<StampingStatus>; goodUntilMs: number }>();
+  const answers = new Map<TenantId, () => Promise<StampingStatus>>();
   return (tenantId) => {
     const kept = answers.get(tenantId);
-    if (kept && nowMs() < kept.goodUntilMs) return kept.made;
+    if (kept) return kept();
     if (answers.size >= companiesMax) answers.clear();
-    const made = readStampingStatus(db, lane, tenantId);
-    const entry = { made, goodUntilMs: Number.POSITIVE_INFINITY };
-    answers.set(tenantId, entry);
-    made.then(
-      () => {
-        entry.goodUntilMs = nowMs() + keptMs;
-      },
-      () => {
-        if (answers.get(tenantId) === entry) answers.delete(tenantId);
-      },
-    );
-    return made;
+    const made = sharedAnswer(keptMs, () => readStampingStatus(db, lane, tenantId), nowMs);
+    answers.set(tenantId, made);
+    return made();
   };
 }
 
@@ -73,15 +66,10 @@ export async function quickNotices(
   read: ReadStatus,
   tenantId: TenantId,
 ): Promise<readonly Notice[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly Notice[]>((resolve) => {
-    timer = setTimeout(resolve, noticesMsMax, []);
-  });
-  const notices = read(tenantId).then(
+  return within(noticesMsMax, read(tenantId)).then(
     (status) => status.notices,
     () => [],
   );
-  return Promise.race([notices, late]).finally(() => clearTimeout(timer));
 }
 
 export async function readStampingStatus(

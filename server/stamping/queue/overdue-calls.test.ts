@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
-import { testDatabase } from '../../../test/support/database.ts';
 import {
   makeTenant,
   ownLane,
@@ -10,9 +9,8 @@ import {
   readCall,
   readInvoiceRow,
   samePromises,
-  testClient,
-  testPool,
 } from '../../../test/support/records.ts';
+import { stamperSide } from '../../../test/support/stamper-side.ts';
 import { deathsMax } from '../deadlines.ts';
 import { claimCalls, requeueOverdueCalls } from './stamping-queue.ts';
 
@@ -24,9 +22,7 @@ describe('calls whose process died, as the stamper role', () => {
   let admin: pg.Pool;
   let leader: pg.Client;
   before(async () => {
-    const database = await testDatabase(cleanups);
-    admin = testPool(cleanups, database.admin);
-    leader = await testClient(cleanups, database.stamper);
+    ({ admin, leader } = await stamperSide(cleanups));
   });
 
   const claim = (lane: number, count = 10) => claimCalls(leader, { lane, epoch, count, promises });

@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
-import { testDatabase } from '../../../test/support/database.ts';
 import {
   makeTenant,
   ownLane,
   queueCall,
   readCall,
   samePromises,
-  testClient,
-  testPool,
 } from '../../../test/support/records.ts';
+import { stamperSide } from '../../../test/support/stamper-side.ts';
 import { settleCall } from './settle-call.ts';
 import { type ClaimOptions, claimCalls } from './stamping-queue.ts';
 
@@ -24,10 +22,7 @@ describe('calls that rest, as the stamper role', () => {
   let pool: pg.Pool;
   let leader: pg.Client;
   before(async () => {
-    const database = await testDatabase(cleanups);
-    admin = testPool(cleanups, database.admin);
-    pool = testPool(cleanups, database.stamper);
-    leader = await testClient(cleanups, database.stamper);
+    ({ admin, pool, leader } = await stamperSide(cleanups));
   });
 
   const claim = async (lane: number, o: Partial<ClaimOptions> = {}) =>

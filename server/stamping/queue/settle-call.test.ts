@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
-import { testDatabase } from '../../../test/support/database.ts';
 import {
   makeTenant,
   ownLane,
@@ -13,8 +12,8 @@ import {
   readInvoiceRow,
   samePromises,
   testClient,
-  testPool,
 } from '../../../test/support/records.ts';
+import { stamperSide } from '../../../test/support/stamper-side.ts';
 import { until } from '../../../test/support/until.ts';
 import { priorities } from './priorities.ts';
 import { type Attempt, type Settlement, settleCall } from './settle-call.ts';
@@ -39,12 +38,10 @@ describe('settling a call, as the stamper role', () => {
   let tenantId: string;
   const heard: Array<Record<string, unknown>> = [];
   before(async () => {
-    const database = await testDatabase(cleanups);
-    admin = testPool(cleanups, database.admin);
-    pool = testPool(cleanups, database.stamper);
-    leader = await testClient(cleanups, database.stamper);
+    const side = await stamperSide(cleanups);
+    ({ admin, pool, leader } = side);
     tenantId = await makeTenant(admin);
-    const listener = await testClient(cleanups, database.app);
+    const listener = await testClient(cleanups, side.database.app);
     listener.on('notification', ({ payload }) => heard.push(JSON.parse(payload!)));
     await listener.query('listen timbra_invoices');
   });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../../test/support/cleanups.ts';
-import { testDatabase } from '../../../test/support/database.ts';
 import {
   isAnyoneWaiting,
   makeTenant,
@@ -11,9 +10,8 @@ import {
   readCall,
   readInvoiceRow,
   samePromises,
-  testClient,
-  testPool,
 } from '../../../test/support/records.ts';
+import { stamperSide } from '../../../test/support/stamper-side.ts';
 import { until } from '../../../test/support/until.ts';
 import { priorities } from './priorities.ts';
 import { claimCalls, inheritedCalls, putBackCalls, wakeDelayedCalls } from './stamping-queue.ts';
@@ -28,10 +26,7 @@ describe('the queue to FacturAPI, as the stamper role', () => {
   let pool: pg.Pool;
   let leader: pg.Client;
   before(async () => {
-    const database = await testDatabase(cleanups);
-    admin = testPool(cleanups, database.admin);
-    pool = testPool(cleanups, database.stamper);
-    leader = await testClient(cleanups, database.stamper);
+    ({ admin, pool, leader } = await stamperSide(cleanups));
   });
 
   const claim = (lane: number, count: number, by: pg.ClientBase = leader) =>

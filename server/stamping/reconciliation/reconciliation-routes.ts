@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { notFound, Problem } from '../../platform/http/problem.ts';
-import { problems } from '../../platform/http/schemas.ts';
+import { nullable, problems } from '../../platform/http/schemas.ts';
 import type { Queryable } from '../../platform/postgres/database.ts';
-import { type Principal, principalOf } from '../../sessions/sessions.ts';
+import { administratorOf, principalOf } from '../../sessions/sessions.ts';
 import { wordsOf } from './difference-words.ts';
 import { closeDifference, type DifferenceRow, listDifferences } from './differences-store.ts';
 import { readReconciliation } from './reconciliation-report-store.ts';
@@ -13,8 +13,6 @@ export const differencesLimitDefault = 50;
 export const differencesLimitMax = 200;
 export const whyLengthMax = 500;
 
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
 const instant = nullable(Type.String({ format: 'date-time' }));
 
 const HistorySchema = Type.Object({
@@ -69,6 +67,8 @@ const CloseBody = Type.Object(
   { additionalProperties: false },
 );
 
+const forAdministrators = 'Solo quien administra la empresa puede importar su historial.';
+
 const tags = ['reconciliation'];
 const access = 'issuer';
 
@@ -104,9 +104,7 @@ export function reconciliationRoutes(server: HttpServer, o: ReconciliationRoutes
       schema: { tags, response: { 202: HistorySchema, ...problems(401, 403) } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
-      requireAdministrator(principal);
-      const { tenantId, personId } = principal;
+      const { tenantId, personId } = administratorOf(request, forAdministrators);
       await startHistoryImport(o.db, tenantId, { by: personId, lane: o.lane, now: o.now() });
       const { history } = await readReconciliation(o.db, tenantId);
       return reply.code(202).send(history as never);
@@ -171,12 +169,6 @@ function differenceRoutes(server: HttpServer, o: ReconciliationRoutesOptions): v
       return toDifference(closed) as never;
     },
   );
-}
-
-function requireAdministrator({ role }: Principal): void {
-  if (role === 'administrator' || role === 'owner') return;
-  const detail = 'Solo quien administra la empresa puede importar su historial.';
-  throw new Problem(403, 'forbidden', detail);
 }
 
 function toDifference(row: DifferenceRow) {

@@ -1,6 +1,5 @@
 import type { Queryable } from '../../platform/postgres/database.ts';
 import type { TenantId } from '../../tenants/tenants.ts';
-import { installationLane } from '../queue/lanes.ts';
 import { priorities } from '../queue/priorities.ts';
 import { secondAfter } from './list-cursor.ts';
 import { failedRestMs, overlapMs, settleMs, startedMax } from './reconciliation-limits.ts';
@@ -15,7 +14,7 @@ export interface Started {
 /**
  * What is due begins: the recent invoices of each company with a key, and histories that failed a
  * while ago, where they stopped. To be called about once a minute, by one at a time; one statement.
- * `lane`: of the lane's companies; null: of all, each in its own.
+ * `lane`: that of the calls; null: each company's own.
  */
 export async function startDueReconciliations(
   db: Queryable,
@@ -27,7 +26,6 @@ export async function startDueReconciliations(
     text: START_DUE,
     values: [
       o.lane,
-      o.lane === installationLane || o.lane === null,
       until,
       overlapMs,
       priorities.housekeeping,
@@ -42,10 +40,10 @@ export async function startDueReconciliations(
 const START_DUE = `
 with ours as materialized (
   select id from tenants
-   where facturapi_key_sealed is not null and ($2 or stamping_lane = $1)),
+   where facturapi_key_sealed is not null),
 lost as (
   update reconciliations r
-     set state = 'failed', finished_at = now(), next_at = now() + interval '1 ms' * $8::float8,
+     set state = 'failed', finished_at = now(), next_at = now() + interval '1 ms' * $7::float8,
          problem = coalesce((select c.last_problem from stamping_calls c where c.id = r.call_id),
                             '{"code": "call_lost"}')
     from ours
@@ -54,24 +52,24 @@ lost as (
       where c.id = r.call_id and c.state in ('queued', 'delayed', 'calling'))
   returning r.tenant_id, r.task),
 due as (
-  select t.id as tenant_id, 'recent' as task, $5::smallint as priority, 1 as page,
-         least(r.covered_until, $3::timestamptz) as covered, $3::timestamptz as before_at,
+  select t.id as tenant_id, 'recent' as task, $4::smallint as priority, 1 as page,
+         least(r.covered_until, $2::timestamptz) as covered, $2::timestamptz as before_at,
          coalesce(r.next_at, '-infinity') as since
     from ours t left join reconciliations r on r.tenant_id = t.id and r.task = 'recent'
    where r.tenant_id is null or (r.state <> 'running' and r.next_at <= now())
   union all
-  select tenant_id, task, $6, page, null, before_at, next_at
+  select tenant_id, task, $5, page, null, before_at, next_at
     from reconciliations join ours on ours.id = tenant_id
    where task = 'history' and state = 'failed' and next_at <= now()
-   order by since limit $7),
+   order by since limit $6),
 windows as (
   select *, case task when 'recent' then
-              coalesce(covered, $3::timestamptz) - interval '1 ms' * $4::float8 end as from_at
+              coalesce(covered, $2::timestamptz) - interval '1 ms' * $3::float8 end as from_at
     from due),
 started as (
   insert into reconciliations as r
          (tenant_id, task, state, from_at, until_at, before_at, page, call_id)
-  select tenant_id, task, 'running', from_at, $3, before_at, page,
+  select tenant_id, task, 'running', from_at, $2, before_at, page,
          timbra_enqueue_call($1, tenant_id, null, 'list_invoices', priority, null,
            jsonb_build_object('task', task, 'from', from_at, 'before', before_at, 'page', page))
     from windows

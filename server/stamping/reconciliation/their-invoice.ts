@@ -1,10 +1,11 @@
 import { Decimal } from 'decimal.js';
-import type { Answer } from '../../facturapi/facturapi.ts';
+import type { Answer, FacturapiInvoice } from '../../facturapi/facturapi.ts';
+import { isInvoiceStatus, isUuid } from '../../facturapi/outcome.ts';
 
 /** An invoice of FacturAPI's list, as far as it can be relied on. Money as decimal text. */
 export interface TheirInvoice {
   readonly id: string;
-  readonly status: 'pending' | 'valid' | 'canceled' | 'draft' | 'failed';
+  readonly status: FacturapiInvoice['status'];
   readonly type: string;
   /** In lower case; null as long as it is not stamped. */
   readonly uuid: string | null;
@@ -53,8 +54,6 @@ export function readListPage(answer: Answer, pageSize: number): ListPage | undef
   };
 }
 
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const STATUSES = new Set(['pending', 'valid', 'canceled', 'draft', 'failed']);
 /** Of the column, numeric(18, 6). */
 const totalMax = 1e12;
 /** What stands in an index must fit into it, in the widest letters. FacturAPI takes 100. */
@@ -71,10 +70,9 @@ export function readTheirInvoice(value: unknown): TheirInvoice | undefined {
   const isStamped = status === 'valid' || status === 'canceled';
   if (
     !isName(id) ||
-    typeof status !== 'string' ||
-    !STATUSES.has(status) ||
+    !isInvoiceStatus(status) ||
     !dated ||
-    !isAbsentOr(uuid, (one) => typeof one === 'string' && UUID.test(one)) ||
+    !isAbsentOr(uuid, isUuid) ||
     (isStamped && !uuid) ||
     !isAbsentOr(total, isAmount) ||
     !isAbsentOr(folio_number, isCount) ||
@@ -84,7 +82,7 @@ export function readTheirInvoice(value: unknown): TheirInvoice | undefined {
   }
   return {
     id,
-    status: status as TheirInvoice['status'],
+    status,
     type: isText(type) ? type : 'I',
     uuid: typeof uuid === 'string' ? uuid.toLowerCase() : null,
     total: typeof total === 'number' ? new Decimal(total).toFixed() : null,

@@ -25,16 +25,3 @@ export function sharedAnswer<T>(
     return made;
   };
 }
-
-/** Rejects when the work has not ended in time; the work itself goes on. */
-export async function within<T>(msMax: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${msMax} ms`)), msMax);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

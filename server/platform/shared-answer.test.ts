@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sharedAnswer, within } from './shared-answer.ts';
+import { sharedAnswer } from './shared-answer.ts';
+import { within } from './within.ts';
 
 test('all who ask while an answer is made, and for a while after, get that one', async () => {
   let nowMs = 0;
