@@ -3,6 +3,9 @@
  * test file clones; then node:test over every *.test.ts. Arguments narrow the files:
  * `npm test -- server/cfdi`. The run has an outer deadline, since node:test waits for ever on a
  * leaked handle, and it fails when a process of the run is left behind.
+ *
+ * Most files share a process, where each module is loaded once; what starts whole installations
+ * or ends processes runs afterwards, a process for each file.
  */
 import { spawn } from 'node:child_process';
 import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -15,6 +18,9 @@ import { migrate } from '../server/platform/postgres/migrate.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const runMsMax = 585_000;
 const filesAtOnce = 2;
+const apart =
+  /^(test|scripts|server\/cluster|server\/platform\/embedded-postgres)\/|^sandbox\/main/;
+const pure = /^(sandbox|console|server\/cfdi)\//;
 
 const wanted = process.argv.slice(2);
 const files = globSync('{server,sandbox,console/src,scripts,test}/**/*.test.ts', { cwd: root })
@@ -37,7 +43,7 @@ let failed = true;
 try {
   // Cloned by name: a template with no session in it.
   await migrate({ url: postgres.urls.admin });
-  failed = (await runTests()) !== 0;
+  failed = !(await runAll());
 } finally {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -49,9 +55,30 @@ for (const one of left) {
 }
 process.exitCode = failed || left.length > 0 ? 1 : 0;
 
-function runTests(): Promise<number> {
-  const args = ['--test', `--test-concurrency=${filesAtOnce}`, '--test-reporter=spec', ...files];
-  const child = spawn(process.execPath, args, {
+async function runAll(): Promise<boolean> {
+  const signal = AbortSignal.timeout(runMsMax);
+  const together = files.filter((file) => !apart.test(file));
+  const passed = await Promise.all([
+    runTests(
+      together.filter((file) => pure.test(file)),
+      ['--test-isolation=none'],
+      signal,
+    ),
+    runTests(
+      together.filter((file) => !pure.test(file)),
+      ['--test-isolation=none'],
+      signal,
+    ),
+  ]);
+  const rest = files.filter((file) => apart.test(file));
+  passed.push(await runTests(rest, [`--test-concurrency=${filesAtOnce}`], signal));
+  if (signal.aborted) console.error(`the tests did not end within ${runMsMax / 60_000} minutes`);
+  return passed.every(Boolean);
+}
+
+function runTests(some: readonly string[], flags: string[], signal: AbortSignal): Promise<boolean> {
+  if (some.length === 0 || signal.aborted) return Promise.resolve(!signal.aborted);
+  const child = spawn(process.execPath, ['--test', ...flags, '--test-reporter=spec', ...some], {
     cwd: root,
     stdio: 'inherit',
     env: {
@@ -62,14 +89,12 @@ function runTests(): Promise<number> {
       TIMBRA_TEST_POSTGRES: JSON.stringify(postgres.urls),
     },
   });
+  const end = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', end);
   return new Promise((resolve) => {
-    const deadline = setTimeout(() => {
-      console.error(`the tests did not end within ${runMsMax / 60_000} minutes`);
-      child.kill('SIGKILL');
-    }, runMsMax);
     child.once('exit', (code) => {
-      clearTimeout(deadline);
-      resolve(code ?? 1);
+      signal.removeEventListener('abort', end);
+      resolve(code === 0);
     });
   });
 }
