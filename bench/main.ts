@@ -6,7 +6,13 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const all = ['sandbox-reads', 'stamping-slots', 'idle-pickup', 'claim-a-million'];
+const all = [
+  'sandbox-reads',
+  'stamping-slots',
+  'idle-pickup',
+  'claim-a-million',
+  'customer-import',
+];
 
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('--'));

@@ -7,8 +7,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { makeCounters } from '../server/cluster/counters.ts';
+import { makeImportSignals } from '../server/customers/import/import-signals.ts';
 import { makeInvoiceSignals } from '../server/invoices/invoice-signals.ts';
 import { makeLogger } from '../server/platform/logging.ts';
+import { makeSearchPool } from '../server/platform/postgres/search-pool.ts';
 import { sessionStore } from '../server/sessions/session-store.ts';
 import { makeWebServer } from '../server/web-server.ts';
 
@@ -21,8 +23,10 @@ const pool = new pg.Pool({ connectionString: 'postgresql://nobody@127.0.0.1:1/no
 const server = await makeWebServer({
   log: makeLogger({ format: 'json', level: 'fatal', process: 'openapi' }),
   pool,
+  searchPool: makeSearchPool(pool),
   counters: makeCounters(),
   signals: makeInvoiceSignals(),
+  importSignals: makeImportSignals(),
   sessions: sessionStore(pool),
   cookieKey: Buffer.alloc(32).toString('base64'),
   metricsToken: undefined,

@@ -1,7 +1,7 @@
 /**
  * `npm test`: one private PostgreSQL for the whole run, migrated once into a template that each
- * test file clones; then node:test over every *.test.ts. Arguments narrow the files:
- * `npm test -- server/cfdi`. The run has an outer deadline, since node:test waits for ever on a
+ * test file clones; then node:test over every *.test.ts but the browser's. Arguments narrow the
+ * files: `npm test -- server/cfdi`. The run has an outer deadline, since node:test waits for ever on a
  * leaked handle, and it fails when a process of the run is left behind.
  *
  * Most files share a process, where each module is loaded once; what starts whole installations
@@ -20,11 +20,17 @@ const runMsMax = 585_000;
 const filesAtOnce = 2;
 const apart =
   /^(test|scripts|server\/cluster|server\/platform\/embedded-postgres)\/|^sandbox\/main/;
-const pure = /^(sandbox|console|server\/cfdi)\//;
+/** A process each, side by side; what none of them matches is one more. */
+const groups = [/^(sandbox|console|server\/cfdi)\//, /^server\/stamping\//];
+
+/** These want a chromium and minutes of their own: `npm run test:browser`. */
+const browser = /^test\/browser\//;
 
 const wanted = process.argv.slice(2);
 const files = globSync('{server,sandbox,console/src,scripts,test}/**/*.test.ts', { cwd: root })
-  .filter((file) => wanted.length === 0 || wanted.some((start) => file.startsWith(start)))
+  .filter((file) =>
+    wanted.length === 0 ? !browser.test(file) : wanted.some((start) => file.startsWith(start)),
+  )
   .sort();
 if (files.length === 0) throw new Error('no test file was found');
 
@@ -57,19 +63,13 @@ process.exitCode = failed || left.length > 0 ? 1 : 0;
 
 async function runAll(): Promise<boolean> {
   const signal = AbortSignal.timeout(runMsMax);
-  const together = files.filter((file) => !apart.test(file));
-  const passed = await Promise.all([
-    runTests(
-      together.filter((file) => pure.test(file)),
-      ['--test-isolation=none'],
-      signal,
-    ),
-    runTests(
-      together.filter((file) => !pure.test(file)),
-      ['--test-isolation=none'],
-      signal,
-    ),
-  ]);
+  const together = Object.groupBy(
+    files.filter((file) => !apart.test(file)),
+    (file) => groups.findIndex((group) => group.test(file)),
+  );
+  const passed = await Promise.all(
+    Object.values(together).map((some) => runTests(some ?? [], ['--test-isolation=none'], signal)),
+  );
   const rest = files.filter((file) => apart.test(file));
   passed.push(await runTests(rest, [`--test-concurrency=${filesAtOnce}`], signal));
   if (signal.aborted) console.error(`the tests did not end within ${runMsMax / 60_000} minutes`);

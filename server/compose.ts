@@ -65,7 +65,7 @@ export async function composeSetUp(link: ChildLink<SetUpSettings>): Promise<void
   const { secretBox } = await import('./platform/secret-box.ts');
   const { ensureDemo } = await import('./tenants/demo.ts');
   const { isLoopback } = await import('./platform/loopback.ts');
-  const { seedCustomers } = await import('./customers/seed-customers.ts');
+  const { seedEmptyDirectory } = await import('./customers/seed/seed-customers.ts');
   const pool = makePool({ access: settings.database.admin, max: 1, name: 'set-up', log });
   try {
     const moved = await moveCallsToLanes(pool, settings.facturapiLimitScope);
@@ -73,7 +73,7 @@ export async function composeSetUp(link: ChildLink<SetUpSettings>): Promise<void
     if (!settings.demo) return;
     const secrets = secretBox(Buffer.from(settings.secretKey, 'base64'));
     const tenantId = await ensureDemo(pool, { secrets, newId, host: settings.host });
-    const made = await seedCustomers(pool, tenantId, { count: demoCustomers, seed: 1, newId });
+    const made = await seedEmptyDirectory(pool, tenantId, { count: demoCustomers, seed: 1, newId });
     if (!isLoopback(settings.host)) {
       log.warn(
         { host: settings.host },
@@ -144,25 +144,49 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
   const log = loggerOf(settings, `web ${process.pid}`);
   const { makePool } = await import('./platform/postgres/database.ts');
   const { makeInvoiceSignals } = await import('./invoices/invoice-signals.ts');
+  const { makeImportSignals } = await import('./customers/import/import-signals.ts');
+  const { startImportWorker } = await import('./customers/import/import-worker.ts');
+  const { newId } = await import('./platform/clock.ts');
   const { makeWebServer } = await import('./web-server.ts');
   const { makeCounters } = await import('./cluster/counters.ts');
   const { sessionStore } = await import('./sessions/session-store.ts');
+  const { cachedSessions } = await import('./sessions/session-cache.ts');
   const { removeOldEvents } = await import('./webhooks/webhooks-store.ts');
+  const { foldCustomerUses, foldUsesEveryMs } = await import(
+    './customers/search/customer-uses-store.ts'
+  );
+  const { makeSearchPool, searchMsMax, searchWaitMsMax } = await import(
+    './platform/postgres/search-pool.ts'
+  );
   const counters = makeCounters();
   const signals = makeInvoiceSignals();
+  const importSignals = makeImportSignals();
   const pool = makePool({
     access: settings.database.app,
     max: settings.webPoolMax,
     name: 'web',
     log,
   });
-  const sessions = sessionStore(pool);
+  const ownSearchPool =
+    settings.searchPoolMax > 0
+      ? makePool({
+          access: settings.database.app,
+          max: settings.searchPoolMax,
+          name: 'search',
+          log,
+          waitMsMax: searchWaitMsMax,
+          statementMsMax: searchMsMax,
+        })
+      : undefined;
+  const sessions = cachedSessions(sessionStore(pool), { hears: link.hears });
   const server = await makeWebServer({
     log,
     pool,
+    searchPool: makeSearchPool(ownSearchPool ?? pool),
     sessions,
     counters,
     signals,
+    importSignals,
     cookieKey: settings.cookieKey,
     metricsToken: settings.metricsToken,
     webhookKey: settings.webhookKey,
@@ -172,19 +196,36 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
   });
   link.onNotification((channel, payload) => {
     if (channel === 'timbra_invoices') signals.received(payload);
+    if (channel === 'timbra_sessions') sessions.changed(payload);
+    if (channel === 'timbra_customer_imports') importSignals.received(payload);
   });
-  link.onLookAgain(signals.lookAgain);
-  link.pushCounters(counters, () => poolState(pool));
+  link.onLookAgain(() => {
+    signals.lookAgain();
+    importSignals.lookAgain();
+    sessions.clear();
+  });
+  link.pushCounters(counters, () => poolState(pool, ownSearchPool));
+  const folding = setInterval(() => {
+    foldCustomerUses(pool).catch((error) => log.warn({ err: error }, 'the ranking grows old'));
+  }, foldUsesEveryMs);
   const cleaning = setInterval(() => {
     sessions.removeExpired().catch((error) => log.warn({ err: error }, 'old sessions remain'));
     removeOldEvents(pool).catch((error) => log.warn({ err: error }, 'old events remain'));
   }, removeExpiredEveryMs);
   await server.listen({ host: settings.host, port: settings.port });
+  const imports = startImportWorker({
+    pool,
+    newId,
+    log,
+    name: `${settings.machineId}/${process.pid}`,
+  });
+  importSignals.onWork(imports.wake);
   link.ready();
   return async () => {
     clearInterval(cleaning);
-    await server.close();
-    await pool.end();
+    clearInterval(folding);
+    await Promise.all([server.close(), imports.stop()]);
+    await Promise.all([pool.end(), ownSearchPool?.end()]);
   };
 }
 
@@ -192,11 +233,19 @@ function loggerOf(settings: Pick<ChildSettings, 'logFormat' | 'logLevel'>, name:
   return makeLogger({ format: settings.logFormat, level: settings.logLevel, process: name });
 }
 
-function poolState(pool: { totalCount: number; idleCount: number; waitingCount: number }) {
+interface PoolCounts {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
+function poolState(...pools: Array<PoolCounts | undefined>) {
+  const sum = (count: (pool: PoolCounts) => number) =>
+    pools.reduce((total, pool) => total + (pool ? count(pool) : 0), 0);
   return {
-    total: pool.totalCount,
-    inUse: pool.totalCount - pool.idleCount,
-    waiting: pool.waitingCount,
+    total: sum((pool) => pool.totalCount),
+    inUse: sum((pool) => pool.totalCount - pool.idleCount),
+    waiting: sum((pool) => pool.waitingCount),
   };
 }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { catalogRoutes } from './catalogs/catalog-routes.ts';
 import { clusterRoutes, probeRoutes } from './cluster/cluster-routes.ts';
 import type { Counters } from './cluster/counters.ts';
 import type { MachineState } from './cluster/machine-state.ts';
@@ -6,28 +7,39 @@ import { readQueueReport } from './cluster/queue-report.ts';
 import { makeReports } from './cluster/reports.ts';
 import { customerRoutes } from './customers/customer-routes.ts';
 import { customerDirectory } from './customers/customers.ts';
-import { catalogRoutes } from './invoices/catalog-routes.ts';
+import { exportRoutes } from './customers/export/export-routes.ts';
+import { importEventRoutes } from './customers/import/import-event-routes.ts';
+import { importRoutes } from './customers/import/import-routes.ts';
+import type { ImportSignals } from './customers/import/import-signals.ts';
+import { customerSearchRoutes } from './customers/search/customer-search-routes.ts';
+import { customerSearch } from './customers/search/search-customers.ts';
 import { decideReview } from './invoices/decide-review.ts';
 import { invoiceEventRoutes } from './invoices/invoice-event-routes.ts';
 import { invoiceFileRoutes } from './invoices/invoice-file-routes.ts';
 import { readInvoiceHistory } from './invoices/invoice-history.ts';
 import { invoiceRoutes } from './invoices/invoice-routes.ts';
-import type { InvoiceSignals } from './invoices/invoice-signals.ts';
+import { type InvoiceSignals, watchCall } from './invoices/invoice-signals.ts';
 import { makeInvoices } from './invoices/invoices.ts';
-import { productKeyRoutes } from './invoices/product-key-routes.ts';
 import { reissueRoutes } from './invoices/reissue-routes.ts';
 import { reviewRoutes } from './invoices/review-routes.ts';
-import { productKeySearch } from './invoices/search-product-keys.ts';
 import { newId, systemClock } from './platform/clock.ts';
 import { consolePages } from './platform/http/console-pages.ts';
 import { type HttpServer, makeHttpServer } from './platform/http/http-server.ts';
 import type { Logger } from './platform/logging.ts';
 import { ping } from './platform/postgres/database.ts';
+import type { SearchPool } from './platform/postgres/search-pool.ts';
 import { kyselyOver } from './platform/postgres/tables.ts';
 import { secretBox } from './platform/secret-box.ts';
+import { productKeyRoutes } from './products/product-key-routes.ts';
+import { productRoutes } from './products/product-routes.ts';
+import { productCatalogue } from './products/products.ts';
+import { productKeySearch } from './products/search-product-keys.ts';
 import { authRoutes } from './sessions/auth-routes.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { useSessions } from './sessions/sessions.ts';
+import { customerStandingRoutes } from './stamping/customers/customer-standing-routes.ts';
+import { customerSyncRoutes } from './stamping/customers/customer-sync-routes.ts';
+import { customerQuestions } from './stamping/customers/question.ts';
 import { readInvoicesReport } from './stamping/operator/invoices-report.ts';
 import { stampingOperatorRoutes } from './stamping/operator/stamping-operator-routes.ts';
 import { quickNotices, statusReader } from './stamping/operator/stamping-status.ts';
@@ -41,8 +53,10 @@ import { makeWebhooks } from './webhooks/webhooks.ts';
 export interface WebServerOptions {
   readonly log: Logger;
   readonly pool: pg.Pool;
+  readonly searchPool: SearchPool;
   readonly counters: Counters;
   readonly signals: InvoiceSignals;
+  readonly importSignals: ImportSignals;
   readonly sessions: SessionStore;
   readonly cookieKey: string;
   readonly metricsToken: string | undefined;
@@ -58,6 +72,7 @@ export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
   const tables = kyselyOver(o.pool);
   const store = o.sessions;
   const directory = customerDirectory({ db: tables, newId });
+  const catalogue = productCatalogue({ db: tables, newId });
   const lane = laneOf(o.facturapiLimitScope);
   const readStatus = statusReader(o.pool, lane);
   const invoices = makeInvoices({
@@ -66,6 +81,7 @@ export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
     tables,
     signals: o.signals,
     findCustomer: directory.find,
+    findProducts: catalogue.forInvoice,
     clock: systemClock,
     newId,
   });
@@ -99,6 +115,10 @@ export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
     });
     authRoutes(signedIn, { db: o.pool, store });
     customerRoutes(signedIn, directory);
+    await importRoutes(signedIn, { pool: o.pool, newId });
+    importEventRoutes(signedIn, { pool: o.pool, signals: o.importSignals });
+    exportRoutes(signedIn, { pool: o.pool });
+    customerSearchRoutes(signedIn, customerSearch(o.searchPool));
     const issuing = {
       invoices,
       notices: (tenantId: TenantId) => quickNotices(readStatus, tenantId),
@@ -106,6 +126,7 @@ export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
     invoiceRoutes(signedIn, {
       ...issuing,
       findCustomer: directory.find,
+      findProducts: catalogue.forInvoice,
       now: () => systemClock.now(),
     });
     reissueRoutes(signedIn, issuing);
@@ -116,11 +137,22 @@ export async function makeWebServer(o: WebServerOptions): Promise<HttpServer> {
     });
     invoiceFileRoutes(signedIn, invoices);
     invoiceEventRoutes(signedIn, o.signals);
-    catalogRoutes(signedIn);
-    productKeyRoutes(signedIn, productKeySearch({ db: o.pool, lane, signals: o.signals }));
+    catalogRoutes(signedIn, { clock: systemClock });
+    productRoutes(signedIn, catalogue);
+    productKeyRoutes(
+      signedIn,
+      productKeySearch({ db: o.pool, lane, watchCall: () => watchCall(o.signals) }),
+    );
     stampingStatusRoutes(signedIn, readStatus);
     stampingOperatorRoutes(signedIn, { pool: o.pool, lane });
     reconciliationRoutes(signedIn, { db: o.pool, lane, now: () => systemClock.now() });
+    customerSyncRoutes(signedIn, { pool: o.pool, lane, newId, now: () => systemClock.now() });
+    const questions = customerQuestions({
+      db: o.pool,
+      lane,
+      watchCall: () => watchCall(o.signals),
+    });
+    customerStandingRoutes(signedIn, { db: o.pool, questions });
     webhookSettingsRoutes(signedIn, webhooks);
     clusterRoutes(signedIn, reports);
   });

@@ -15,9 +15,11 @@ const sources = globSync(
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 const features = [
+  'catalogs',
   'tenants',
   'sessions',
   'customers',
+  'products',
   'invoices',
   'stamping',
   'webhooks',

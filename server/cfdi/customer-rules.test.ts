@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkCustomer, LEGAL_NAME_LENGTH_MAX } from './customer-rules.ts';
+import {
+  checkCustomer,
+  FOREIGN_TAX_ID_LENGTH_MAX,
+  FOREIGN_ZIP_LENGTH_MAX,
+  kindOfReceiver,
+  LEGAL_NAME_LENGTH_MAX,
+} from './customer-rules.ts';
 import type { CustomerInput } from './document.ts';
 
 const company: CustomerInput = {
@@ -15,6 +21,12 @@ const person: CustomerInput = {
   tax_id: 'CACX7605101P8',
   tax_system: '612',
   address: { zip: '36257' },
+};
+const foreigner: CustomerInput = {
+  legal_name: 'ACME INC',
+  tax_id: '98-7654321',
+  tax_system: '616',
+  address: { zip: '94103', country: 'USA' },
 };
 const public_: CustomerInput = { ...person, tax_id: 'XAXX010101000', tax_system: '616' };
 
@@ -46,10 +58,75 @@ test('a check digit that does not match is a problem until it is accepted', () =
   ]);
 });
 
-test("a company's name goes without its suffix, and the message offers it stripped", () => {
+test("a company's name goes without its suffix, and it is offered stripped", () => {
   const problems = checkCustomer({ ...company, legal_name: 'ESCUELA KEMPER URGATE, S.A. de C.V.' });
   assert.equal(problems[0]?.code, 'legal_name_has_company_suffix');
   assert.match(problems[0].message, /«ESCUELA KEMPER URGATE»/);
+  const suggestion = problems[0].suggestion!;
+  assert.equal(suggestion, 'ESCUELA KEMPER URGATE');
+  assert.deepEqual(found({ ...company, legal_name: suggestion }), []);
+});
+
+test('a receiver abroad has the number of its country, or the generic RFC where it is not known', () => {
+  assert.deepEqual(found(foreigner), []);
+  assert.deepEqual(found({ ...foreigner, tax_id: 'XEXX010101000' }), []);
+  assert.deepEqual(found({ ...foreigner, default_invoice_use: 'S01' }), []);
+  for (const tax_id of ['A'.repeat(FOREIGN_TAX_ID_LENGTH_MAX), '1', 'DE 811.569/869']) {
+    assert.deepEqual(found({ ...foreigner, tax_id }), [], tax_id);
+  }
+  for (const tax_id of ['A'.repeat(FOREIGN_TAX_ID_LENGTH_MAX + 1), '', '-1', '1|2', '1-', 7]) {
+    assert.deepEqual(found({ ...foreigner, tax_id }), ['foreign_tax_id_invalid tax_id']);
+  }
+});
+
+test('a Mexican RFC has its address in Mexico', () => {
+  for (const tax_id of [company.tax_id, person.tax_id, 'XAXX010101000']) {
+    assert.deepEqual(found({ ...foreigner, tax_id }), ['rfc_not_for_abroad tax_id']);
+    // Spelled out, the country changes nothing at home.
+    const home = { zip: '42501', country: 'MEX' };
+    assert.ok(
+      !found({ ...company, tax_id, address: home })
+        .join()
+        .includes('country'),
+    );
+  }
+  assert.deepEqual(found({ ...company, address: { zip: '42501', country: 'MEX' } }), []);
+});
+
+test('a receiver abroad is in the regime of those who have none, and takes S01', () => {
+  assert.deepEqual(found({ ...foreigner, tax_system: '601' }), [
+    'tax_system_must_be_616 tax_system',
+  ]);
+  assert.deepEqual(found({ ...foreigner, default_invoice_use: 'G03' }), [
+    'use_must_be_s01 default_invoice_use',
+  ]);
+  assert.equal(kindOfReceiver(foreigner), 'generic_foreign');
+  assert.equal(kindOfReceiver({ ...foreigner, tax_id: 'XEXX010101000' }), 'generic_foreign');
+  assert.equal(kindOfReceiver(company), 'company');
+});
+
+test("a country is one of SAT's", () => {
+  for (const country of ['XXX', 'usa', 'US', '']) {
+    assert.ok(
+      found({ ...foreigner, address: { zip: '94103', country } }).includes(
+        'country_unknown address.country',
+      ),
+      country,
+    );
+  }
+  const noText = { ...company, address: { zip: '42501', country: 7 } };
+  assert.deepEqual(found(noText), ['country_unknown address.country']);
+  assert.deepEqual(found({ ...company, address: { zip: '42501', country: null } }), []);
+});
+
+test('the zip of a country is as that country writes it, to its longest', () => {
+  const zips = (zip: unknown) => found({ ...foreigner, address: { zip, country: 'GBR' } });
+  const longest = '1'.repeat(FOREIGN_ZIP_LENGTH_MAX);
+  for (const zip of ['SW1A 1AA', '00000', '1234-567', longest])
+    assert.deepEqual(zips(zip), [], zip);
+  for (const zip of ['', ' 1', '1|2', `${longest}1`, 12345, undefined]) {
+    assert.deepEqual(zips(zip), ['zip_invalid address.zip']);
+  }
 });
 
 test("a person's surname that reads as a suffix is a surname", () => {

@@ -57,7 +57,8 @@ export interface CustomerInput {
   phone?: string;
   /** c_UsoCFDI. */
   default_invoice_use?: string;
-  address: { zip: string };
+  /** `country` is of c_Pais, MEX when absent; beyond it `tax_id` is the receiver's own abroad. */
+  address: { zip: string; country?: string };
 }
 
 export interface InvoiceInput {

@@ -1,5 +1,5 @@
 import { currency as currencyOf, paymentForm, paymentMethod } from './catalogs/catalogs.ts';
-import { checkCustomer, kindOfRfc } from './customer-rules.ts';
+import { checkCustomer, kindOfReceiver } from './customer-rules.ts';
 import type { CustomerInput, InvoiceInput } from './document.ts';
 import { checkNumber, checkText, isAbsent, isRecord } from './input-checks.ts';
 import { checkItem } from './item-rules.ts';
@@ -66,7 +66,7 @@ function checkReceiver(invoice: InvoiceInput, context: InvoiceContext): Problem[
   if (!isRecord(customer)) {
     return [problem('customer_required', 'customer', 'Elige un cliente o captura sus datos.')];
   }
-  const receiver = { kind: kindOfRfc(customer.tax_id), tax_system: customer.tax_system };
+  const receiver = { kind: kindOfReceiver(customer), tax_system: customer.tax_system };
   return [
     ...checkCustomer(customer, {
       path: 'customer',

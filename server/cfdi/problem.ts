@@ -6,10 +6,12 @@ export interface Problem {
   path: string;
   /** Mexican Spanish: what to do about it. */
   message: string;
+  /** What the field would be if it were right, where that is known. */
+  suggestion?: string;
 }
 
-export function problem(code: string, path: string, message: string): Problem {
-  return { code, path, message };
+export function problem(code: string, path: string, message: string, suggestion?: string): Problem {
+  return { code, path, message, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
 /** `customer` and `tax_id` make `customer.tax_id`; an empty parent leaves the field alone. */

@@ -12,6 +12,8 @@ export interface ChildLink<Settings = ChildSettings> {
   onNotification(listener: (channel: string, payload: string) => void): void;
   /** Notifications may have been lost. */
   onLookAgain(listener: () => void): void;
+  /** Whether notifications arrive at present. */
+  hears(): boolean;
   /** Called at once when the stop came before its listener, which a start takes a while to make. */
   onStop(listener: () => void): void;
   machineState(): Promise<MachineState>;
@@ -29,6 +31,7 @@ export function childLink(onAbandoned: () => void): ChildLink {
   const lookAgain: Array<() => void> = [];
   const stopping: Array<() => void> = [];
   const asked = new Map<number, (state: MachineState) => void>();
+  let hearing = false;
   let stopWanted = false;
   let lastAsk = 0;
   let flush: ((id?: number) => void) | undefined;
@@ -46,7 +49,11 @@ export function childLink(onAbandoned: () => void): ChildLink {
       case 'notification':
         for (const listener of notified) listener(message.channel, message.payload);
         return;
+      case 'deaf':
+        hearing = false;
+        return;
       case 'look_again':
+        hearing = true;
         for (const listener of lookAgain) listener();
         return;
       case 'flush_counters':
@@ -70,6 +77,7 @@ export function childLink(onAbandoned: () => void): ChildLink {
       }),
     onNotification: (listener) => notified.push(listener),
     onLookAgain: (listener) => lookAgain.push(listener),
+    hears: () => hearing,
     onStop(listener) {
       stopping.push(listener);
       if (stopWanted) listener();

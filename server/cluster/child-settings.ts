@@ -47,6 +47,7 @@ export function settingsByRole(o: ChildSettingsOptions): SettingsByRole {
       metricsToken: config.metricsToken,
       database: { app: access.app },
       webPoolMax: budget.webPool,
+      searchPoolMax: budget.searchPool,
       facturapiInFlightMax,
     },
     stamper: {

@@ -23,6 +23,8 @@ export interface WebSettings extends CommonSettings {
   readonly metricsToken: string | undefined;
   readonly database: { readonly app: DatabaseAccess };
   readonly webPoolMax: number;
+  /** 0: searches go through the other pool. */
+  readonly searchPoolMax: number;
   readonly facturapiInFlightMax: number;
 }
 
@@ -54,6 +56,8 @@ export type ToChild =
   | { readonly type: 'notification'; readonly channel: string; readonly payload: string }
   /** Notifications may have been lost: look again at whatever you wait for. */
   | { readonly type: 'look_again' }
+  /** No notification arrives from now on, until the next `look_again`. */
+  | { readonly type: 'deaf' }
   | { readonly type: 'flush_counters'; readonly id: number }
   | { readonly type: 'machine_state'; readonly id: number; readonly state: MachineState }
   | { readonly type: 'stop' };

@@ -95,6 +95,11 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
     const audience: Readonly<Record<string, Role>> = {
       timbra_calls: 'stamper',
       timbra_invoices: 'web',
+      timbra_sessions: 'web',
+      timbra_customer_imports: 'web',
+    };
+    const tellAll = (type: 'look_again' | 'deaf') => {
+      for (const child of [...withRole('stamper'), ...withRole('web')]) child.send({ type });
     };
     return startListener({
       access,
@@ -105,11 +110,8 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
           child.send({ type: 'notification', channel, payload });
         }
       },
-      onConnected: () => {
-        for (const child of [...withRole('stamper'), ...withRole('web')]) {
-          child.send({ type: 'look_again' });
-        }
-      },
+      onConnected: () => tellAll('look_again'),
+      onLost: () => tellAll('deaf'),
     });
   }
 
@@ -132,7 +134,9 @@ export function startSupervisor(o: SupervisorOptions): Supervisor {
         environment: { TIMBRA_ROLE: role, ...environment },
         log,
         onStart: (started) => {
-          if (role !== 'sandbox') started.send({ type: 'start', settings: settings[role] });
+          if (role === 'sandbox') return;
+          started.send({ type: 'start', settings: settings[role] });
+          if (listener?.connected) started.send({ type: 'look_again' });
         },
         onReady: () => {
           wasReady = true;

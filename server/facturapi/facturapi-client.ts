@@ -1,8 +1,8 @@
 import { Pool } from 'undici';
 import {
   type Answer,
+  type CustomerPage,
   type Facturapi,
-  type InvoicePage,
   listLimitMax,
   type Wait,
 } from './facturapi.ts';
@@ -35,7 +35,7 @@ export function facturapiClient(options: FacturapiClientOptions): Facturapi {
     maxResponseSize: answerBytesMax,
   });
 
-  const call = (method: 'GET' | 'POST', path: string, key: string, wait: Wait, body?: unknown) =>
+  const call = (method: Method, path: string, key: string, wait: Wait, body?: unknown) =>
     send(pool, {
       method,
       path: base.pathname + path,
@@ -54,21 +54,36 @@ export function facturapiClient(options: FacturapiClientOptions): Facturapi {
     listInvoices: (key, page, wait) => call('GET', `/invoices?${listQuery(page)}`, key, wait),
     searchCatalog: (key, catalog, q, wait) =>
       call('GET', `/catalogs/${catalog}?q=${encodeURIComponent(q)}&limit=50`, key, wait),
+    listCustomers: (key, page, wait) => call('GET', `/customers?${listQuery(page)}`, key, wait),
+    readCustomer: (key, id, wait) => call('GET', customerPath(id), key, wait),
+    createCustomer: (key, customer, wait) => call('POST', '/customers', key, wait, customer),
+    updateCustomer: (key, id, customer, wait) => call('PUT', customerPath(id), key, wait, customer),
+    validateCustomer: (key, id, wait) =>
+      call('GET', `${customerPath(id)}/tax-info-validation`, key, wait),
+    sendEditLink: (key, id, email, wait) =>
+      call('POST', `${customerPath(id)}/email-edit-link`, key, wait, email ? { email } : {}),
     close: () => pool.destroy(),
   };
 }
 
-function listQuery({ from, before, page }: InvoicePage): URLSearchParams {
+function customerPath(id: string): string {
+  return `/customers/${encodeURIComponent(id)}`;
+}
+
+function listQuery({ from, before, page, q }: CustomerPage): URLSearchParams {
   return new URLSearchParams({
     page: String(page),
     limit: String(listLimitMax),
     ...(from === undefined ? {} : { 'date[gte]': from }),
     ...(before === undefined ? {} : { 'date[lt]': before }),
+    ...(q === undefined ? {} : { q }),
   });
 }
 
+type Method = 'GET' | 'POST' | 'PUT';
+
 interface Request {
-  readonly method: 'GET' | 'POST';
+  readonly method: Method;
   readonly path: string;
   readonly key: string;
   readonly timeoutMs: number;

@@ -13,6 +13,16 @@ export interface Facturapi {
   downloadFile(key: string, facturapiId: string, kind: 'xml' | 'pdf', wait: Wait): Promise<Answer>;
   listInvoices(key: string, page: InvoicePage, wait: Wait): Promise<Answer>;
   searchCatalog(key: string, catalog: FacturapiCatalog, q: string, wait: Wait): Promise<Answer>;
+  listCustomers(key: string, page: CustomerPage, wait: Wait): Promise<Answer>;
+  readCustomer(key: string, facturapiId: string, wait: Wait): Promise<Answer>;
+  /** 201, or 200 with the customer that has just this information: so it may be sent again. */
+  createCustomer(key: string, customer: object, wait: Wait): Promise<Answer>;
+  /** What is left out stays as it is there. */
+  updateCustomer(key: string, facturapiId: string, customer: object, wait: Wait): Promise<Answer>;
+  /** Whether SAT's register agrees with it. With a live key alone, says the description. */
+  validateCustomer(key: string, facturapiId: string, wait: Wait): Promise<Answer>;
+  /** Sends the customer a link to correct their data; to their own address when none is given. */
+  sendEditLink(key: string, facturapiId: string, email: string | null, wait: Wait): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -32,6 +42,12 @@ export interface InvoicePage {
   readonly before?: string;
   /** From 1 to `listPageMax`. */
   readonly page: number;
+}
+
+/** A page of the organization's customers, by when they were made there. */
+export interface CustomerPage extends InvoicePage {
+  /** Words of a name or of an RFC. */
+  readonly q?: string;
 }
 
 /** FacturAPI's own bounds on lists. */

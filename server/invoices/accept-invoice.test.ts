@@ -6,13 +6,16 @@ import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
 import { assertConsecutiveFolios } from '../../test/support/facturapi-side.ts';
 import { isProblem } from '../../test/support/is-problem.ts';
-import { type Company, issueRequest, makeCompany } from '../../test/support/issuing.ts';
+import {
+  type Company,
+  draftSources,
+  issueRequest,
+  makeCompany,
+} from '../../test/support/issuing.ts';
 import { readInvoiceRow, testClient, testPool } from '../../test/support/records.ts';
 import { until } from '../../test/support/until.ts';
-import { customerDirectory } from '../customers/customers.ts';
 import { newId } from '../platform/clock.ts';
 import type { Problem } from '../platform/http/problem.ts';
-import { kyselyOver } from '../platform/postgres/tables.ts';
 import { priorities } from '../stamping/queue/priorities.ts';
 import { type AcceptOptions, acceptInvoice, type IssueRequest } from './accept-invoice.ts';
 
@@ -28,8 +31,7 @@ describe('accepting an invoice, as the app role', () => {
     const database = await testDatabase(cleanups);
     admin = testPool(cleanups, database.admin);
     const db = testPool(cleanups, database.app, connections);
-    const directory = customerDirectory({ db: kyselyOver(db), newId });
-    options = { db, lane: 0, findCustomer: directory.find, clock: { now: () => now }, newId };
+    options = { db, lane: 0, ...draftSources(db), clock: { now: () => now }, newId };
     const stamper = await testClient(cleanups, database.stamper);
     stamper.on('notification', ({ payload }) => woken.push(payload!));
     await stamper.query('listen timbra_calls');

@@ -13,16 +13,16 @@ import {
   findByIdempotencyKey,
   type NewInvoice,
 } from './accept-invoice-store.ts';
-import { checkDraft, type FindCustomer } from './check-draft.ts';
+import { checkDraft, type DraftSources } from './check-draft.ts';
 import type { Invoice } from './invoices.ts';
 import { toInvoice } from './invoices-store.ts';
+import type { ItemBody } from './item-products.ts';
 
 export const seriesDefault = 'F';
 
-export interface AcceptOptions {
+export interface AcceptOptions extends DraftSources {
   readonly db: Queryable;
   readonly lane: Lane;
-  readonly findCustomer: FindCustomer;
   readonly clock: Clock;
   readonly newId: NewId;
 }
@@ -41,7 +41,10 @@ export interface Accepted {
   readonly fresh?: Invoice;
 }
 
-export type InvoiceBody = Omit<InvoiceInput, 'customer'> & { customer: string | CustomerFields };
+export type InvoiceBody = Omit<InvoiceInput, 'customer' | 'items'> & {
+  customer: string | CustomerFields;
+  items: ItemBody[];
+};
 
 /**
  * Takes an invoice in: from here on it will be stamped once, or a person will be told why not.
@@ -92,10 +95,10 @@ export async function freeze(
   principal: Principal,
   body: InvoiceBody,
   key: string,
-  o: Pick<AcceptOptions, 'clock' | 'findCustomer'>,
+  o: Pick<AcceptOptions, 'clock'> & DraftSources,
 ): Promise<FrozenInvoice> {
   const now = o.clock.now();
-  const draft = await checkDraft(principal, body, now, o.findCustomer);
+  const draft = await checkDraft(principal, body, now, o);
   if (draft.kind === 'customer_absent') throw customerAbsent();
   if (draft.kind === 'invalid') throw refused(draft.errors);
   // The lines are in the document already; kept with the totals they would double the row.

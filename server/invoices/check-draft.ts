@@ -1,3 +1,4 @@
+import { COUNTRY_MEXICO } from '../cfdi/customer-rules.ts';
 import type { CustomerInput, InvoiceInput } from '../cfdi/document.ts';
 import { checkInvoice } from '../cfdi/invoice-rules.ts';
 import { localDateTime } from '../cfdi/time-zone.ts';
@@ -5,11 +6,19 @@ import { computeTotals } from '../cfdi/totals.ts';
 import { type TotalsJson, totalsToJson } from '../cfdi/totals-json.ts';
 import type { Customer } from '../customers/customers.ts';
 import type { FieldError } from '../platform/http/problem.ts';
+import type { FindProducts } from '../products/products.ts';
 import type { Principal } from '../sessions/sessions.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import type { InvoiceBody } from './accept-invoice.ts';
+import { spellItems } from './item-products.ts';
 
 export type FindCustomer = (tenantId: TenantId, id: string) => Promise<Customer | undefined>;
+
+/** Where what a body names by id is looked up. */
+export interface DraftSources {
+  readonly findCustomer: FindCustomer;
+  readonly findProducts: FindProducts;
+}
 
 export type Draft =
   | { readonly kind: 'customer_absent' }
@@ -29,29 +38,36 @@ export async function checkDraft(
   principal: Principal,
   body: InvoiceBody,
   now: Date,
-  findCustomer: FindCustomer,
+  sources: DraftSources,
 ): Promise<Draft> {
   const byId = typeof body.customer === 'string';
   const found = byId
-    ? await findCustomer(principal.tenantId, body.customer as string)
+    ? await sources.findCustomer(principal.tenantId, body.customer as string)
     : (body.customer as Exclude<InvoiceBody['customer'], string>);
   if (!found) return { kind: 'customer_absent' };
+  if (isArchived(found)) return { kind: 'invalid', errors: [CUSTOMER_ARCHIVED] };
   const customer = receiverOf(found);
-  const errors = checkInvoice(body, {
-    customer,
-    acceptRfcCheckDigit: acceptsCheckDigit(found),
-    on: localDateTime(now, principal.tenant.zip).slice(0, 10),
-  });
+  const spelled = await spellItems(principal.tenantId, body.items, sources.findProducts);
+  if (spelled.kind === 'invalid') return spelled;
+  const { items } = spelled;
+  const errors = checkInvoice(
+    { ...body, items },
+    {
+      customer,
+      acceptRfcCheckDigit: acceptsCheckDigit(found),
+      on: localDateTime(now, principal.tenant.zip).slice(0, 10),
+    },
+  );
   if (errors.length > 0) return { kind: 'invalid', errors };
   const currency = body.currency ?? 'MXN';
-  const totals = computeTotals(body.items, { currency });
+  const totals = computeTotals(items, { currency });
   return {
     kind: 'good',
     customerId: byId ? (body.customer as string) : null,
     document: {
       type: body.type ?? 'I',
       customer,
-      items: body.items.map(withDefaults),
+      items: items.map(withDefaults),
       use: body.use,
       payment_form: body.payment_form,
       payment_method: body.payment_method ?? 'PUE',
@@ -70,8 +86,24 @@ function receiverOf(c: CustomerInput | Customer): CustomerInput {
     tax_id: c.tax_id.trim().toUpperCase(),
     tax_system: c.tax_system,
     ...(c.email ? { email: c.email } : {}),
-    address: { zip: c.address.zip },
+    address: {
+      zip: c.address.zip,
+      // At home it goes without saying, and has always been sent so.
+      ...(c.address.country && c.address.country !== COUNTRY_MEXICO
+        ? { country: c.address.country }
+        : {}),
+    },
   };
+}
+
+const CUSTOMER_ARCHIVED: FieldError = {
+  path: 'customer',
+  code: 'customer_archived',
+  message: 'Este cliente está archivado. Restáuralo en Clientes para facturarle.',
+};
+
+function isArchived(c: CustomerInput | Customer): boolean {
+  return 'archived_at' in c && c.archived_at !== null;
 }
 
 function acceptsCheckDigit(c: Customer | Exclude<InvoiceBody['customer'], string>): boolean {

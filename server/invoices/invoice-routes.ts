@@ -7,7 +7,7 @@ import { principalOf } from '../sessions/sessions.ts';
 import type { Notice } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import { type InvoiceBody as Body, customerAbsent } from './accept-invoice.ts';
-import { checkDraft, type FindCustomer } from './check-draft.ts';
+import { checkDraft, type DraftSources } from './check-draft.ts';
 import {
   AcceptedInvoiceSchema,
   InvoiceBody,
@@ -51,8 +51,7 @@ export interface IssuingOptions {
   readonly notices: (tenantId: TenantId) => Promise<readonly Notice[]>;
 }
 
-export interface InvoiceRoutesOptions extends IssuingOptions {
-  readonly findCustomer: FindCustomer;
+export interface InvoiceRoutesOptions extends IssuingOptions, DraftSources {
   readonly now: () => Date;
 }
 
@@ -110,7 +109,7 @@ function issueRoutes(server: HttpServer, o: InvoiceRoutesOptions): void {
     async (request) => {
       const principal = principalOf(request);
       const body = request.body as Body;
-      const draft = await checkDraft(principal, body, o.now(), o.findCustomer);
+      const draft = await checkDraft(principal, body, o.now(), o);
       if (draft.kind === 'customer_absent') throw customerAbsent();
       if (draft.kind === 'invalid') throw refused(draft.errors);
       const { transferred, withheld, ...totals } = draft.totals;

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { CustomerBody } from '../customers/customers.ts';
 import { nullable } from '../platform/http/schemas.ts';
+import { ProductBody } from '../products/products.ts';
 
 /**
  * FacturAPI's invoice body, by shape. What the values mean (catalogues, rates, totals) is checked
@@ -8,39 +9,14 @@ import { nullable } from '../platform/http/schemas.ts';
  */
 const closed = { additionalProperties: false };
 
-const Tax = Type.Object(
-  {
-    type: Type.Optional(Type.String()),
-    rate: Type.Number(),
-    base: Type.Optional(Type.Number()),
-    factor: Type.Optional(Type.String()),
-    withholding: Type.Optional(Type.Boolean()),
-    ieps_mode: Type.Optional(Type.String()),
-  },
-  closed,
-);
-
-const Product = Type.Object(
-  {
-    description: Type.String(),
-    product_key: Type.String(),
-    price: Type.Number(),
-    tax_included: Type.Optional(Type.Boolean()),
-    taxability: Type.Optional(Type.String()),
-    taxes: Type.Optional(Type.Array(Tax, { maxItems: 20 })),
-    unit_key: Type.Optional(Type.String()),
-    unit_name: Type.Optional(Type.String()),
-    sku: Type.Optional(Type.String()),
-  },
-  closed,
-);
-
-const Item = Type.Object(
-  {
-    quantity: Type.Optional(Type.Number()),
-    discount: Type.Optional(Type.Number()),
-    product: Product,
-  },
+const amounts = {
+  quantity: Type.Optional(Type.Number()),
+  discount: Type.Optional(Type.Number()),
+};
+const Item = Type.Object({ ...amounts, product: ProductBody }, closed);
+/** A product of the catalogue by its id, which is frozen as it is then, or one spelled out. */
+const ItemBody = Type.Object(
+  { ...amounts, product: Type.Union([Type.String({ format: 'uuid' }), ProductBody]) },
   closed,
 );
 
@@ -48,7 +24,7 @@ export const InvoiceBody = Type.Object(
   {
     type: Type.Optional(Type.String()),
     customer: Type.Union([Type.String({ format: 'uuid' }), CustomerBody]),
-    items: Type.Array(Item, { minItems: 1, maxItems: 5_000 }),
+    items: Type.Array(ItemBody, { minItems: 1, maxItems: 5_000 }),
     use: Type.String(),
     payment_form: Type.String(),
     payment_method: Type.Optional(Type.String()),
@@ -122,7 +98,7 @@ export const InvoiceSchema = Type.Object(
       tax_id: Type.String(),
       tax_system: Type.String(),
       email: nullable(Type.String()),
-      address: Type.Object({ zip: Type.String() }),
+      address: Type.Object({ zip: Type.String(), country: Type.Optional(Type.String()) }),
     }),
     use: Type.String(),
     payment_form: Type.String(),

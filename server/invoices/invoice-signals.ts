@@ -42,6 +42,12 @@ export interface InvoiceSignals {
   subscribe(tenantId: string, listener: (signal: InvoiceSignal | 'look_again') => void): () => void;
 }
 
+/** For whoever follows calls that are about no invoice: by their ids. */
+export function watchCall(signals: Pick<InvoiceSignals, 'watch'>) {
+  const watch = signals.watch();
+  return { ...watch, follow: (callId: number) => watch.follow(callKey(callId)) };
+}
+
 /** Statuses that a waiting request does not wake for: the invoice is still on its way. */
 const PASSING = new Set(['queued', 'stamping', 'pending']);
 

@@ -3,12 +3,15 @@ import { before, beforeEach, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
-import { type Company, issueRequest, makeCompany } from '../../test/support/issuing.ts';
+import {
+  type Company,
+  draftSources,
+  issueRequest,
+  makeCompany,
+} from '../../test/support/issuing.ts';
 import { makeTenant, testPool } from '../../test/support/records.ts';
-import { customerDirectory } from '../customers/customers.ts';
 import { newId, systemClock } from '../platform/clock.ts';
 import { Problem } from '../platform/http/problem.ts';
-import { kyselyOver } from '../platform/postgres/tables.ts';
 import { tenantWaitingMax, waitingMax } from '../stamping/stamping.ts';
 import { linedUp } from '../stamping/test-lined-up.ts';
 import { type AcceptOptions, acceptInvoice, type IssueRequest } from './accept-invoice.ts';
@@ -24,8 +27,7 @@ describe('the bounds of the queue, as the app role', () => {
     const database = await testDatabase(cleanups);
     admin = testPool(cleanups, database.admin);
     const db = testPool(cleanups, database.app, connections);
-    const directory = customerDirectory({ db: kyselyOver(db), newId });
-    options = { db, lane: 0, findCustomer: directory.find, clock: systemClock, newId };
+    options = { db, lane: 0, ...draftSources(db), clock: systemClock, newId };
   });
   beforeEach(async () => {
     await admin.query('truncate stamping_backlog');

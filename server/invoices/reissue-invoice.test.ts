@@ -3,12 +3,15 @@ import { before, describe, test } from 'node:test';
 import type pg from 'pg';
 import { cleanupsOfBlock } from '../../test/support/cleanups.ts';
 import { testDatabase } from '../../test/support/database.ts';
-import { type Company, issueRequest, makeCompany } from '../../test/support/issuing.ts';
+import {
+  type Company,
+  draftSources,
+  issueRequest,
+  makeCompany,
+} from '../../test/support/issuing.ts';
 import { readInvoiceRow, testPool } from '../../test/support/records.ts';
-import { customerDirectory } from '../customers/customers.ts';
 import { newId } from '../platform/clock.ts';
 import { Problem } from '../platform/http/problem.ts';
-import { kyselyOver } from '../platform/postgres/tables.ts';
 import { tenantWaitingMax } from '../stamping/stamping.ts';
 import { linedUp } from '../stamping/test-lined-up.ts';
 import { type AcceptOptions, acceptInvoice, type InvoiceBody } from './accept-invoice.ts';
@@ -27,8 +30,7 @@ describe('reissuing an invoice, as the app role', () => {
     const database = await testDatabase(cleanups);
     admin = testPool(cleanups, database.admin);
     const db = testPool(cleanups, database.app, 8);
-    const directory = customerDirectory({ db: kyselyOver(db), newId });
-    options = { db, lane: 0, findCustomer: directory.find, clock: { now: () => now }, newId };
+    options = { db, lane: 0, ...draftSources(db), clock: { now: () => now }, newId };
     company = await makeCompany(admin);
   });
 

@@ -209,7 +209,8 @@ describe('the routes of issuing and deciding', () => {
       }),
     );
     const { status: code, body } = await searching;
-    assert.deepEqual([code, body], [200, { data: [{ code: '50201706', name: 'Café' }] }]);
+    const data = [{ code: '50201706', name: 'Café' }];
+    assert.deepEqual([code, body], [200, { data, complete: false }]);
     for (const [query, wrong] of [
       ['', 400],
       ['?q=', 400],

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../platform/logging.ts';
 import { inTransaction, type Queryable } from '../platform/postgres/database.ts';
+import { askDueCustomers, startDueCustomerSyncs } from './customers/start-customer-syncs-store.ts';
 import { removeOldAnswers, removeOldCalls } from './old-calls.ts';
 import { tellLate } from './operator/late-invoices.ts';
 import { type LimitScope, laneOf } from './queue/lanes.ts';
@@ -17,8 +18,9 @@ export interface ChoresOptions {
 }
 
 /**
- * What somebody has to look at about once a minute: invoices that grow late, reconciliations that
- * are due, answers that nobody fetched. Every stamper tries; one at a time does it.
+ * What somebody has to look at about once a minute: invoices that grow late, reconciliations and
+ * syncs of customers that are due, answers that nobody fetched. Every stamper tries; one at a time
+ * does it.
  */
 export async function doChores(o: ChoresOptions): Promise<void> {
   await inTransaction(o.pool, async (client) => {
@@ -34,6 +36,8 @@ export async function doChores(o: ChoresOptions): Promise<void> {
     const due = await startDueReconciliations(db, { lane, now: new Date() });
     const lost = due.filter((one) => !one.started);
     if (lost.length > 0) o.log.warn({ runs: lost }, 'reconciliations lost their call');
+    await startDueCustomerSyncs(db, { lane, now: new Date() });
+    await askDueCustomers(db, lane);
     await removeOldAnswers(db);
     await removeOldCalls(db);
     await db.query(`delete from stamping_stampers where heartbeat_at < now() - interval '1 hour'`);

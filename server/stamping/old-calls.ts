@@ -33,7 +33,7 @@ export async function removeOldCalls(db: Queryable): Promise<number> {
   await db.query({
     name: 'end-expired-searches',
     text: `update stamping_calls set state = 'done', done_at = now()
-            where kind = 'search_catalog' and state in ('queued', 'delayed')
+            where kind in ('search_catalog', 'ask_customer') and state in ('queued', 'delayed')
               and expires_at < now() - interval '1 minute'`,
   });
   const { rows } = await db.query<{ removed: number }>({
@@ -44,13 +44,19 @@ export async function removeOldCalls(db: Queryable): Promise<number> {
                 where state = 'done' and kind in ('search_catalog', 'list_invoices', 'read_invoice')
                   and done_at < now() - $1 * interval '1 day'
                 order by done_at limit $2) returning 1),
+           of_customers as (
+             delete from stamping_calls where id in (
+               select id from stamping_calls
+                where state = 'done' and kind in ('list_customers', 'sync_customer', 'ask_customer')
+                  and done_at < now() - $1 * interval '1 day'
+                order by done_at limit $2) returning 1),
            attempts as (
              delete from stamping_attempts where id in (
                select id from stamping_attempts
                 where invoice_id is null and ended_at < now() - $1 * interval '1 day'
                 order by ended_at limit $2) returning 1)
-           select (select count(*) from calls)::int + (select count(*) from attempts)::int
-                  as removed`,
+           select (select count(*) from calls)::int + (select count(*) from of_customers)::int
+                  + (select count(*) from attempts)::int as removed`,
     values: [passingDaysMax, removedMax],
   });
   return rows[0]!.removed;

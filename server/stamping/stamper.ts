@@ -9,6 +9,9 @@ import { fetchFile } from './attempts/fetch-file.ts';
 import { refreshInvoice } from './attempts/refresh-invoice.ts';
 import { searchCatalog } from './attempts/search-catalog.ts';
 import { startChores } from './chores.ts';
+import { askCustomer } from './customers/ask-customer.ts';
+import { mirrorPage } from './customers/mirror-page.ts';
+import { syncCustomer } from './customers/sync-customer.ts';
 import { startLane, type Turn } from './lane/lane.ts';
 import { startRoster } from './lane/lane-roster.ts';
 import { startLeadership } from './lane/leadership.ts';
@@ -85,5 +88,11 @@ function perform(call: ClaimedCall, options: PerformOptions, log: Logger): Promi
       return searchCatalog(call, options);
     case 'list_invoices':
       return reconcilePage(call, options, { log });
+    case 'list_customers':
+      return mirrorPage(call, options);
+    case 'sync_customer':
+      return syncCustomer(call, options);
+    case 'ask_customer':
+      return askCustomer(call, options);
   }
 }

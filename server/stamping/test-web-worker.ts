@@ -6,9 +6,11 @@ import { receiver } from '../../test/support/issuing.ts';
 import { makeTenant, silentLog, testPool } from '../../test/support/records.ts';
 import { makeCounters } from '../cluster/counters.ts';
 import { customerDirectory } from '../customers/customers.ts';
+import { makeImportSignals } from '../customers/import/import-signals.ts';
 import { type InvoiceSignals, makeInvoiceSignals } from '../invoices/invoice-signals.ts';
 import { newId } from '../platform/clock.ts';
 import type { HttpServer } from '../platform/http/http-server.ts';
+import { makeSearchPool } from '../platform/postgres/search-pool.ts';
 import { kyselyOver } from '../platform/postgres/tables.ts';
 import { sessionStore } from '../sessions/session-store.ts';
 import { hashPassword } from '../tenants/passwords.ts';
@@ -29,7 +31,7 @@ export interface WebWorker {
 }
 
 export type Who = 'issuer' | 'viewer' | 'operator' | 'token' | 'stranger';
-type Method = 'GET' | 'POST';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface CallOptions {
   readonly body?: unknown;
@@ -53,8 +55,10 @@ export async function webWorker(t: Cleanups): Promise<WebWorker> {
   const server = await makeWebServer({
     log: silentLog,
     pool,
+    searchPool: makeSearchPool(pool),
     counters: makeCounters(),
     signals,
+    importSignals: makeImportSignals(),
     sessions: sessionStore(pool),
     cookieKey: randomBytes(32).toString('base64'),
     metricsToken,
@@ -101,7 +105,8 @@ export async function webWorker(t: Cleanups): Promise<WebWorker> {
         headers: { ...headersOf[who], ...o.headers },
         ...(o.body === undefined ? {} : { payload: o.body as object }),
       });
-      const isJson = String(answer.headers['content-type']).includes('json');
+      // A 304 says of what kind it would be, and is empty.
+      const isJson = answer.body !== '' && String(answer.headers['content-type']).includes('json');
       return {
         status: answer.statusCode,
         headers: answer.headers,

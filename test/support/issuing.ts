@@ -2,8 +2,10 @@ import type pg from 'pg';
 import type { Customer, CustomerFields } from '../../server/customers/customers.ts';
 import { customerDirectory } from '../../server/customers/customers.ts';
 import type { InvoiceBody, IssueRequest } from '../../server/invoices/accept-invoice.ts';
+import type { DraftSources } from '../../server/invoices/check-draft.ts';
 import { newId } from '../../server/platform/clock.ts';
 import { kyselyOver } from '../../server/platform/postgres/tables.ts';
+import { productCatalogue } from '../../server/products/products.ts';
 import type { Principal } from '../../server/sessions/sessions.ts';
 import type { TenantId } from '../../server/tenants/tenants.ts';
 import { makeTenant } from './records.ts';
@@ -22,6 +24,15 @@ export const receiver: CustomerFields = {
   email: 'facturas@robotica.mx',
   address: { zip: '86991' },
 };
+
+/** Directory and catalogue, as the routes look in them for what an invoice names. */
+export function draftSources(pool: pg.Pool): DraftSources {
+  const db = kyselyOver(pool);
+  return {
+    findCustomer: customerDirectory({ db, newId }).find,
+    findProducts: productCatalogue({ db, newId }).forInvoice,
+  };
+}
 
 /** A company with one issuer and one customer. */
 export async function makeCompany(admin: pg.Pool): Promise<Company> {

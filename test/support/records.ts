@@ -94,7 +94,8 @@ export interface QueueOptions {
 /** A claim's promises in which every kind of call has the same time. */
 export function samePromises(ms: number, lookUpMs: number): Promises {
   const kinds = { create_invoice: ms, fetch_xml: ms, fetch_pdf: ms, read_invoice: ms };
-  return { ...kinds, search_catalog: ms, list_invoices: ms, look_up: lookUpMs };
+  const customers = { list_customers: ms, sync_customer: ms, ask_customer: ms };
+  return { ...kinds, ...customers, search_catalog: ms, list_invoices: ms, look_up: lookUpMs };
 }
 
 let lastFolio = 0;

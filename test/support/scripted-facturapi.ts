@@ -3,7 +3,19 @@ import type { Answer, FrozenDocument } from '../../server/facturapi/facturapi.ts
 import type { AttemptFacturapi } from '../../server/stamping/attempts/attempt-facturapi.ts';
 import type { InvoiceCall } from '../../server/stamping/queue/stamping-queue.ts';
 
-export type AskedOf = 'create' | 'look_up' | 'read' | 'download' | 'list' | 'search';
+export type AskedOf =
+  | 'create'
+  | 'look_up'
+  | 'read'
+  | 'download'
+  | 'list'
+  | 'search'
+  | 'list_customers'
+  | 'read_customer'
+  | 'create_customer'
+  | 'update_customer'
+  | 'validate_customer'
+  | 'send_edit_link';
 
 export interface Asked {
   readonly what: AskedOf;
@@ -11,6 +23,7 @@ export interface Asked {
   readonly document?: FrozenDocument;
   /** The external id, the id at FacturAPI, or id and kind of a file. */
   readonly of?: string;
+  readonly body?: unknown;
 }
 
 /** A FacturAPI that answers as it was told to, in order, and remembers what it was asked. */
@@ -30,6 +43,13 @@ export function scriptedFacturapi(script: ReadonlyArray<readonly [AskedOf, Answe
     downloadFile: (key, id, kind) => answer({ what: 'download', key, of: `${id}/${kind}` }),
     listInvoices: (key, { page }) => answer({ what: 'list', key, of: String(page) }),
     searchCatalog: (key, catalog, q) => answer({ what: 'search', key, of: `${catalog}/${q}` }),
+    listCustomers: (key, { page, q }) =>
+      answer({ what: 'list_customers', key, of: q ?? String(page) }),
+    readCustomer: (key, of) => answer({ what: 'read_customer', key, of }),
+    createCustomer: (key, body) => answer({ what: 'create_customer', key, body }),
+    updateCustomer: (key, of, body) => answer({ what: 'update_customer', key, of, body }),
+    validateCustomer: (key, of) => answer({ what: 'validate_customer', key, of }),
+    sendEditLink: (key, of, email) => answer({ what: 'send_edit_link', key, of, body: email }),
   };
   return { facturapi, asked, left };
 }

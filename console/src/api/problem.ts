@@ -3,6 +3,8 @@ export interface FieldProblem {
   path?: string;
   code?: string;
   message: string;
+  /** What the field would be if it were right, where the server knows. */
+  suggestion?: string;
 }
 
 /** The server refused, and said why (RFC 9457). `detail` is Spanish and meant for people. */

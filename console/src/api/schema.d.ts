@@ -166,6 +166,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -187,6 +188,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -208,6 +210,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -229,6 +232,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -308,6 +312,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -329,6 +334,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -350,6 +356,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -453,6 +460,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -474,6 +482,242 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    tax_id: string;
+                    except?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                /** Format: uuid */
+                                id: string;
+                                legal_name: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/archived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                /** Format: uuid */
+                                id: string;
+                                legal_name: string;
+                                tax_id: string;
+                                tax_system: string;
+                                email: string | null;
+                                phone: string | null;
+                                default_invoice_use: string | null;
+                                rfc_check_digit_accepted: boolean;
+                                /** Format: date-time */
+                                created_at: string;
+                                /** Format: date-time */
+                                updated_at: string;
+                                address: {
+                                    zip: string;
+                                    country?: string;
+                                };
+                            }[];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -524,14 +768,19 @@ export interface paths {
                                 email: string | null;
                                 phone: string | null;
                                 default_invoice_use: string | null;
+                                rfc_check_digit_accepted: boolean;
                                 address: {
                                     zip: string;
                                 };
-                                rfc_check_digit_accepted: boolean;
-                                /** Format: date-time */
-                                created_at: string;
-                                /** Format: date-time */
-                                updated_at: string;
+                                match: {
+                                    tier: "tax_id" | "tax_id_prefix" | "email" | "name_start" | "words" | "typo";
+                                    ranges: {
+                                        field: "legal_name" | "tax_id" | "email";
+                                        /** @description In UTF-16 units, as JavaScript counts. */
+                                        start: number;
+                                        length: number;
+                                    }[];
+                                };
                             }[];
                         };
                     };
@@ -552,6 +801,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -573,6 +823,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -594,6 +845,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -619,8 +871,17 @@ export interface paths {
                         email?: string;
                         phone?: string;
                         default_invoice_use?: string;
+                        external_id?: string;
                         address: {
+                            street?: string;
+                            exterior?: string;
+                            interior?: string;
+                            neighborhood?: string;
+                            city?: string;
+                            municipality?: string;
                             zip: string;
+                            state?: string;
+                            country?: string;
                         };
                         accept_rfc_check_digit?: boolean;
                     };
@@ -642,14 +903,35 @@ export interface paths {
                             email: string | null;
                             phone: string | null;
                             default_invoice_use: string | null;
-                            address: {
-                                zip: string;
-                            };
                             rfc_check_digit_accepted: boolean;
                             /** Format: date-time */
                             created_at: string;
                             /** Format: date-time */
                             updated_at: string;
+                            external_id: string | null;
+                            address: {
+                                street: string | null;
+                                exterior: string | null;
+                                interior: string | null;
+                                neighborhood: string | null;
+                                city: string | null;
+                                municipality: string | null;
+                                zip: string;
+                                state: string | null;
+                                country: string;
+                            };
+                            archived_at: string | null;
+                            /** @description Counts its changes; the ETag says the same. */
+                            version: number;
+                            warnings: {
+                                code: string;
+                                message: string;
+                                customers: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    legal_name: string;
+                                }[];
+                            }[];
                         };
                     };
                 };
@@ -669,6 +951,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -690,6 +973,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -711,6 +995,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -732,6 +1017,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -755,7 +1041,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    "if-none-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -778,16 +1066,35 @@ export interface paths {
                             email: string | null;
                             phone: string | null;
                             default_invoice_use: string | null;
-                            address: {
-                                zip: string;
-                            };
                             rfc_check_digit_accepted: boolean;
                             /** Format: date-time */
                             created_at: string;
                             /** Format: date-time */
                             updated_at: string;
+                            external_id: string | null;
+                            address: {
+                                street: string | null;
+                                exterior: string | null;
+                                interior: string | null;
+                                neighborhood: string | null;
+                                city: string | null;
+                                municipality: string | null;
+                                zip: string;
+                                state: string | null;
+                                country: string;
+                            };
+                            archived_at: string | null;
+                            /** @description Counts its changes; the ETag says the same. */
+                            version: number;
                         };
                     };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description application/problem+json (RFC 9457) */
                 401: {
@@ -805,6 +1112,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -826,6 +1134,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -847,6 +1156,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -854,10 +1164,14 @@ export interface paths {
                 };
             };
         };
+        /** @description Replaces all of it. With If-Match only the version that it names: otherwise a 412, whose `current` is the customer as it is now. Without If-Match the last one wins. */
         put: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -873,8 +1187,17 @@ export interface paths {
                         email?: string;
                         phone?: string;
                         default_invoice_use?: string;
+                        external_id?: string;
                         address: {
+                            street?: string;
+                            exterior?: string;
+                            interior?: string;
+                            neighborhood?: string;
+                            city?: string;
+                            municipality?: string;
                             zip: string;
+                            state?: string;
+                            country?: string;
                         };
                         accept_rfc_check_digit?: boolean;
                     };
@@ -896,14 +1219,35 @@ export interface paths {
                             email: string | null;
                             phone: string | null;
                             default_invoice_use: string | null;
-                            address: {
-                                zip: string;
-                            };
                             rfc_check_digit_accepted: boolean;
                             /** Format: date-time */
                             created_at: string;
                             /** Format: date-time */
                             updated_at: string;
+                            external_id: string | null;
+                            address: {
+                                street: string | null;
+                                exterior: string | null;
+                                interior: string | null;
+                                neighborhood: string | null;
+                                city: string | null;
+                                municipality: string | null;
+                                zip: string;
+                                state: string | null;
+                                country: string;
+                            };
+                            archived_at: string | null;
+                            /** @description Counts its changes; the ETag says the same. */
+                            version: number;
+                            warnings: {
+                                code: string;
+                                message: string;
+                                customers: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    legal_name: string;
+                                }[];
+                            }[];
                         };
                     };
                 };
@@ -923,6 +1267,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -944,6 +1289,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -965,6 +1311,29 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -986,6 +1355,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1007,6 +1377,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1018,7 +1389,10 @@ export interface paths {
         delete: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
                 path: {
                     id: string;
                 };
@@ -1049,6 +1423,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1070,6 +1445,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1091,6 +1467,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1112,6 +1489,29 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1133,6 +1533,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1140,6 +1541,1607 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            legal_name: string;
+                            tax_id: string;
+                            tax_system: string;
+                            email: string | null;
+                            phone: string | null;
+                            default_invoice_use: string | null;
+                            rfc_check_digit_accepted: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            external_id: string | null;
+                            address: {
+                                street: string | null;
+                                exterior: string | null;
+                                interior: string | null;
+                                neighborhood: string | null;
+                                city: string | null;
+                                municipality: string | null;
+                                zip: string;
+                                state: string | null;
+                                country: string;
+                            };
+                            archived_at: string | null;
+                            /** @description Counts its changes; the ETag says the same. */
+                            version: number;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            legal_name: string;
+                            tax_id: string;
+                            tax_system: string;
+                            email: string | null;
+                            phone: string | null;
+                            default_invoice_use: string | null;
+                            rfc_check_digit_accepted: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            external_id: string | null;
+                            address: {
+                                street: string | null;
+                                exterior: string | null;
+                                interior: string | null;
+                                neighborhood: string | null;
+                                city: string | null;
+                                municipality: string | null;
+                                zip: string;
+                                state: string | null;
+                                country: string;
+                            };
+                            archived_at: string | null;
+                            /** @description Counts its changes; the ETag says the same. */
+                            version: number;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                version: number;
+                                /** Format: date-time */
+                                at: string;
+                                by: string | null;
+                                via: "import" | "sync" | null;
+                                changes: {
+                                    field: string;
+                                    before: string | boolean | null;
+                                    after: string | boolean | null;
+                                }[];
+                            }[];
+                            next_cursor: number | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                /** Format: uuid */
+                                id: string;
+                                status: "running" | "done" | "failed";
+                                dry_run: boolean;
+                                strip_company_suffix: boolean;
+                                file_name: string;
+                                /** @description Rows with something in them, the headings aside; 0 until they were counted */
+                                rows: number;
+                                /** @description Rows that were dealt with */
+                                processed: number;
+                                /** @description Created and updated ones that were written; 0 in a dry run */
+                                imported: number;
+                                /** @description In a dry run: that would be */
+                                created: number;
+                                /** @description Known by their RFC and with something new */
+                                updated: number;
+                                /** @description Known, and the file says nothing new */
+                                unchanged: number;
+                                /** @description A later row of the file is about the same customer, and counts */
+                                duplicates: number;
+                                /** @description As many as the file of errors has */
+                                rejected: number;
+                                /** @description Of which something is told: a correction, or the later row that counts */
+                                noted: number;
+                                sheet: string | null;
+                                other_sheets: string[];
+                                columns: {
+                                    heading: string;
+                                    field: string;
+                                }[];
+                                ignored_columns: string[];
+                                problem: {
+                                    code: string;
+                                    detail: string;
+                                } | null;
+                                preview: {
+                                    created: {
+                                        /** @description As a spreadsheet numbers it */
+                                        row: number;
+                                        values: {
+                                            [key: string]: string;
+                                        };
+                                        changes?: {
+                                            field: string;
+                                            before: string | null;
+                                            after: string;
+                                        }[];
+                                        remarks?: {
+                                            column: string;
+                                            message: string;
+                                        }[];
+                                    }[];
+                                    updated: {
+                                        /** @description As a spreadsheet numbers it */
+                                        row: number;
+                                        values: {
+                                            [key: string]: string;
+                                        };
+                                        changes?: {
+                                            field: string;
+                                            before: string | null;
+                                            after: string;
+                                        }[];
+                                        remarks?: {
+                                            column: string;
+                                            message: string;
+                                        }[];
+                                    }[];
+                                    unchanged: {
+                                        /** @description As a spreadsheet numbers it */
+                                        row: number;
+                                        values: {
+                                            [key: string]: string;
+                                        };
+                                        changes?: {
+                                            field: string;
+                                            before: string | null;
+                                            after: string;
+                                        }[];
+                                        remarks?: {
+                                            column: string;
+                                            message: string;
+                                        }[];
+                                    }[];
+                                    duplicates: {
+                                        /** @description As a spreadsheet numbers it */
+                                        row: number;
+                                        values: {
+                                            [key: string]: string;
+                                        };
+                                        changes?: {
+                                            field: string;
+                                            before: string | null;
+                                            after: string;
+                                        }[];
+                                        remarks?: {
+                                            column: string;
+                                            message: string;
+                                        }[];
+                                    }[];
+                                    rejected: {
+                                        /** @description As a spreadsheet numbers it */
+                                        row: number;
+                                        values: {
+                                            [key: string]: string;
+                                        };
+                                        changes?: {
+                                            field: string;
+                                            before: string | null;
+                                            after: string;
+                                        }[];
+                                        remarks?: {
+                                            column: string;
+                                            message: string;
+                                        }[];
+                                    }[];
+                                } | null;
+                                created_by: string | null;
+                                /** Format: date-time */
+                                created_at: string;
+                                finished_at: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** @description A CSV or .xlsx as multipart/form-data, in the field `file`. With `dry_run=1` nothing is written; with `strip_company_suffix=1` "SA DE CV" and the like are taken off the names instead of refused. */
+        post: {
+            parameters: {
+                query?: {
+                    dry_run?: "0" | "1";
+                    strip_company_suffix?: "0" | "1";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            /** @description The same file was sent before: this is its import */
+                            repeated: boolean;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            status: "running" | "done" | "failed";
+                            dry_run: boolean;
+                            strip_company_suffix: boolean;
+                            file_name: string;
+                            /** @description Rows with something in them, the headings aside; 0 until they were counted */
+                            rows: number;
+                            /** @description Rows that were dealt with */
+                            processed: number;
+                            /** @description Created and updated ones that were written; 0 in a dry run */
+                            imported: number;
+                            /** @description In a dry run: that would be */
+                            created: number;
+                            /** @description Known by their RFC and with something new */
+                            updated: number;
+                            /** @description Known, and the file says nothing new */
+                            unchanged: number;
+                            /** @description A later row of the file is about the same customer, and counts */
+                            duplicates: number;
+                            /** @description As many as the file of errors has */
+                            rejected: number;
+                            /** @description Of which something is told: a correction, or the later row that counts */
+                            noted: number;
+                            sheet: string | null;
+                            other_sheets: string[];
+                            columns: {
+                                heading: string;
+                                field: string;
+                            }[];
+                            ignored_columns: string[];
+                            problem: {
+                                code: string;
+                                detail: string;
+                            } | null;
+                            preview: {
+                                created: {
+                                    /** @description As a spreadsheet numbers it */
+                                    row: number;
+                                    values: {
+                                        [key: string]: string;
+                                    };
+                                    changes?: {
+                                        field: string;
+                                        before: string | null;
+                                        after: string;
+                                    }[];
+                                    remarks?: {
+                                        column: string;
+                                        message: string;
+                                    }[];
+                                }[];
+                                updated: {
+                                    /** @description As a spreadsheet numbers it */
+                                    row: number;
+                                    values: {
+                                        [key: string]: string;
+                                    };
+                                    changes?: {
+                                        field: string;
+                                        before: string | null;
+                                        after: string;
+                                    }[];
+                                    remarks?: {
+                                        column: string;
+                                        message: string;
+                                    }[];
+                                }[];
+                                unchanged: {
+                                    /** @description As a spreadsheet numbers it */
+                                    row: number;
+                                    values: {
+                                        [key: string]: string;
+                                    };
+                                    changes?: {
+                                        field: string;
+                                        before: string | null;
+                                        after: string;
+                                    }[];
+                                    remarks?: {
+                                        column: string;
+                                        message: string;
+                                    }[];
+                                }[];
+                                duplicates: {
+                                    /** @description As a spreadsheet numbers it */
+                                    row: number;
+                                    values: {
+                                        [key: string]: string;
+                                    };
+                                    changes?: {
+                                        field: string;
+                                        before: string | null;
+                                        after: string;
+                                    }[];
+                                    remarks?: {
+                                        column: string;
+                                        message: string;
+                                    }[];
+                                }[];
+                                rejected: {
+                                    /** @description As a spreadsheet numbers it */
+                                    row: number;
+                                    values: {
+                                        [key: string]: string;
+                                    };
+                                    changes?: {
+                                        field: string;
+                                        before: string | null;
+                                        after: string;
+                                    }[];
+                                    remarks?: {
+                                        column: string;
+                                        message: string;
+                                    }[];
+                                }[];
+                            } | null;
+                            created_by: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            finished_at: string | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/imports/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A stream of events */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    format?: "csv" | "xlsx";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv; charset=utf-8": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    kind?: "rejected" | "noted";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv; charset=utf-8": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/imports/{id}/errors.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    kind?: "rejected" | "noted";
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv; charset=utf-8": string;
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1193,6 +3195,7 @@ export interface paths {
                                     email: string | null;
                                     address: {
                                         zip: string;
+                                        country?: string;
                                     };
                                 };
                                 use: string;
@@ -1204,6 +3207,7 @@ export interface paths {
                                 items: {
                                     quantity?: number;
                                     discount?: number;
+                                    /** ProductInput */
                                     product: {
                                         description: string;
                                         product_key: string;
@@ -1280,6 +3284,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1301,6 +3306,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1322,6 +3328,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1352,15 +3359,24 @@ export interface paths {
                             email?: string;
                             phone?: string;
                             default_invoice_use?: string;
+                            external_id?: string;
                             address: {
+                                street?: string;
+                                exterior?: string;
+                                interior?: string;
+                                neighborhood?: string;
+                                city?: string;
+                                municipality?: string;
                                 zip: string;
+                                state?: string;
+                                country?: string;
                             };
                             accept_rfc_check_digit?: boolean;
                         };
                         items: {
                             quantity?: number;
                             discount?: number;
-                            product: {
+                            product: string | {
                                 description: string;
                                 product_key: string;
                                 price: number;
@@ -1413,6 +3429,7 @@ export interface paths {
                                 email: string | null;
                                 address: {
                                     zip: string;
+                                    country?: string;
                                 };
                             };
                             use: string;
@@ -1424,6 +3441,7 @@ export interface paths {
                             items: {
                                 quantity?: number;
                                 discount?: number;
+                                /** ProductInput */
                                 product: {
                                     description: string;
                                     product_key: string;
@@ -1505,6 +3523,7 @@ export interface paths {
                                 email: string | null;
                                 address: {
                                     zip: string;
+                                    country?: string;
                                 };
                             };
                             use: string;
@@ -1516,6 +3535,7 @@ export interface paths {
                             items: {
                                 quantity?: number;
                                 discount?: number;
+                                /** ProductInput */
                                 product: {
                                     description: string;
                                     product_key: string;
@@ -1595,6 +3615,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1616,6 +3637,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1637,6 +3659,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1658,6 +3681,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1679,6 +3703,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1700,6 +3725,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1721,6 +3747,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1762,15 +3789,24 @@ export interface paths {
                             email?: string;
                             phone?: string;
                             default_invoice_use?: string;
+                            external_id?: string;
                             address: {
+                                street?: string;
+                                exterior?: string;
+                                interior?: string;
+                                neighborhood?: string;
+                                city?: string;
+                                municipality?: string;
                                 zip: string;
+                                state?: string;
+                                country?: string;
                             };
                             accept_rfc_check_digit?: boolean;
                         };
                         items: {
                             quantity?: number;
                             discount?: number;
-                            product: {
+                            product: string | {
                                 description: string;
                                 product_key: string;
                                 price: number;
@@ -1849,6 +3885,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1870,6 +3907,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1891,6 +3929,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1912,6 +3951,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -1966,6 +4006,7 @@ export interface paths {
                                 email: string | null;
                                 address: {
                                     zip: string;
+                                    country?: string;
                                 };
                             };
                             use: string;
@@ -1977,6 +4018,7 @@ export interface paths {
                             items: {
                                 quantity?: number;
                                 discount?: number;
+                                /** ProductInput */
                                 product: {
                                     description: string;
                                     product_key: string;
@@ -2051,6 +4093,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2072,6 +4115,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2093,6 +4137,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2141,15 +4186,24 @@ export interface paths {
                             email?: string;
                             phone?: string;
                             default_invoice_use?: string;
+                            external_id?: string;
                             address: {
+                                street?: string;
+                                exterior?: string;
+                                interior?: string;
+                                neighborhood?: string;
+                                city?: string;
+                                municipality?: string;
                                 zip: string;
+                                state?: string;
+                                country?: string;
                             };
                             accept_rfc_check_digit?: boolean;
                         };
                         items: {
                             quantity?: number;
                             discount?: number;
-                            product: {
+                            product: string | {
                                 description: string;
                                 product_key: string;
                                 price: number;
@@ -2202,6 +4256,7 @@ export interface paths {
                                 email: string | null;
                                 address: {
                                     zip: string;
+                                    country?: string;
                                 };
                             };
                             use: string;
@@ -2213,6 +4268,7 @@ export interface paths {
                             items: {
                                 quantity?: number;
                                 discount?: number;
+                                /** ProductInput */
                                 product: {
                                     description: string;
                                     product_key: string;
@@ -2294,6 +4350,7 @@ export interface paths {
                                 email: string | null;
                                 address: {
                                     zip: string;
+                                    country?: string;
                                 };
                             };
                             use: string;
@@ -2305,6 +4362,7 @@ export interface paths {
                             items: {
                                 quantity?: number;
                                 discount?: number;
+                                /** ProductInput */
                                 product: {
                                     description: string;
                                     product_key: string;
@@ -2384,6 +4442,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2405,6 +4464,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2426,6 +4486,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2447,6 +4508,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2468,6 +4530,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2489,6 +4552,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2510,6 +4574,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2531,6 +4596,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2552,6 +4618,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2661,6 +4728,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2682,6 +4750,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2703,6 +4772,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2769,6 +4839,7 @@ export interface paths {
                                 email: string | null;
                                 address: {
                                     zip: string;
+                                    country?: string;
                                 };
                             };
                             use: string;
@@ -2780,6 +4851,7 @@ export interface paths {
                             items: {
                                 quantity?: number;
                                 discount?: number;
+                                /** ProductInput */
                                 product: {
                                     description: string;
                                     product_key: string;
@@ -2854,6 +4926,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2875,6 +4948,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2896,6 +4970,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2917,6 +4992,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2938,6 +5014,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2959,6 +5036,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -2980,6 +5058,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3045,6 +5124,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3066,6 +5146,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3087,6 +5168,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3108,6 +5190,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3175,6 +5258,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3196,6 +5280,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3217,6 +5302,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3238,6 +5324,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3294,6 +5381,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3315,6 +5403,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3339,355 +5428,15 @@ export interface paths {
         };
         get: {
             parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: ({
-                                code: string;
-                                name: string;
-                                tax_systems?: string[];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
-                };
-                /** @description Default Response */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogs/payment-methods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: ({
-                                code: string;
-                                name: string;
-                                tax_systems?: string[];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
-                };
-                /** @description Default Response */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogs/uses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: ({
-                                code: string;
-                                name: string;
-                                tax_systems?: string[];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
-                };
-                /** @description Default Response */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogs/tax-systems": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: ({
-                                code: string;
-                                name: string;
-                                tax_systems?: string[];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
-                };
-                /** @description Default Response */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogs/currencies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: ({
-                                code: string;
-                                name: string;
-                                tax_systems?: string[];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
-                };
-                /** @description Default Response */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogs/taxabilities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: ({
-                                code: string;
-                                name: string;
-                                tax_systems?: string[];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
-                };
-                /** @description Default Response */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogs/unit-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
                 query?: {
-                    q?: string;
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
                 };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            data: ({
-                                code: string;
-                                name: string;
-                                tax_systems?: string[];
-                            } & {
-                                [key: string]: unknown;
-                            })[];
-                        };
-                    };
+                header?: {
+                    "if-none-match"?: string;
                 };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/catalogs/product-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query: {
-                    q: string;
-                };
-                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -3703,9 +5452,18 @@ export interface paths {
                             data: {
                                 code: string;
                                 name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
                             }[];
                         };
                     };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description application/problem+json (RFC 9457) */
                 400: {
@@ -3723,69 +5481,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
-                            }[];
-                            requestId: string;
-                        };
-                    };
-                };
-                /** @description application/problem+json (RFC 9457) */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail: string;
-                            errors?: {
-                                path: string;
-                                code: string;
-                                message: string;
-                            }[];
-                            requestId: string;
-                        };
-                    };
-                };
-                /** @description application/problem+json (RFC 9457) */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail: string;
-                            errors?: {
-                                path: string;
-                                code: string;
-                                message: string;
-                            }[];
-                            requestId: string;
-                        };
-                    };
-                };
-                /** @description application/problem+json (RFC 9457) */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            code: string;
-                            detail: string;
-                            errors?: {
-                                path: string;
-                                code: string;
-                                message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3807,6 +5503,2991 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/payment-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                                person: boolean;
+                                company: boolean;
+                                tax_systems: string[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/tax-systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                                person: boolean;
+                                company: boolean;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/currencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                                decimals: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/taxabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                                country: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/periodicities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/relation-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/tax-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                                withheld: boolean;
+                                transferred: boolean;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/tax-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/rate-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                kind: "fixed" | "range";
+                                min: string;
+                                max: string;
+                                type: string;
+                                factor: string;
+                                transferred: boolean;
+                                withheld: boolean;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/unit-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what is valid that day; today if left out. */
+                    date?: string;
+                    /** @description All that there ever was, whatever the date. */
+                    all?: "1";
+                    /** @description Part of key or name; best first. */
+                    q?: string;
+                };
+                header?: {
+                    "if-none-match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                                valid_from: string | null;
+                                valid_to: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    archived?: "0" | "1";
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                /** Format: uuid */
+                                id: string;
+                                description: string;
+                                product_key: string;
+                                unit_key: string;
+                                unit_name: string | null;
+                                price: number;
+                                tax_included: boolean;
+                                taxability: string;
+                                taxes: {
+                                    type: string;
+                                    factor: string;
+                                    rate: number;
+                                    withholding: boolean;
+                                    ieps_mode?: string;
+                                }[];
+                                sku: string | null;
+                                amounts: {
+                                    before_taxes: number;
+                                    total: number;
+                                };
+                                version: number;
+                                archived_at: string | null;
+                                /** Format: date-time */
+                                created_at: string;
+                                /** Format: date-time */
+                                updated_at: string;
+                                match?: {
+                                    tier: string;
+                                    ranges: {
+                                        field: string;
+                                        start: number;
+                                        length: number;
+                                    }[];
+                                };
+                            }[];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        description: string;
+                        product_key: string;
+                        price: number;
+                        tax_included?: boolean;
+                        taxability?: string;
+                        taxes?: {
+                            type?: string;
+                            rate: number;
+                            base?: number;
+                            factor?: string;
+                            withholding?: boolean;
+                            ieps_mode?: string;
+                        }[];
+                        unit_key?: string;
+                        unit_name?: string;
+                        sku?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            description: string;
+                            product_key: string;
+                            unit_key: string;
+                            unit_name: string | null;
+                            price: number;
+                            tax_included: boolean;
+                            taxability: string;
+                            taxes: {
+                                type: string;
+                                factor: string;
+                                rate: number;
+                                withholding: boolean;
+                                ieps_mode?: string;
+                            }[];
+                            sku: string | null;
+                            amounts: {
+                                before_taxes: number;
+                                total: number;
+                            };
+                            version: number;
+                            archived_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        price: number;
+                        tax_included?: boolean;
+                        taxability?: string;
+                        taxes?: {
+                            type?: string;
+                            rate: number;
+                            base?: number;
+                            factor?: string;
+                            withholding?: boolean;
+                            ieps_mode?: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            currency: string;
+                            unit_price: number;
+                            subtotal: number;
+                            discount: number;
+                            taxes: {
+                                transferred: {
+                                    type: string;
+                                    factor: string;
+                                    rate: string | null;
+                                    base: number;
+                                    amount: number | null;
+                                }[];
+                                withheld: {
+                                    type: string;
+                                    amount: number;
+                                }[];
+                            };
+                            total: number;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            description: string;
+                            product_key: string;
+                            unit_key: string;
+                            unit_name: string | null;
+                            price: number;
+                            tax_included: boolean;
+                            taxability: string;
+                            taxes: {
+                                type: string;
+                                factor: string;
+                                rate: number;
+                                withholding: boolean;
+                                ieps_mode?: string;
+                            }[];
+                            sku: string | null;
+                            amounts: {
+                                before_taxes: number;
+                                total: number;
+                            };
+                            version: number;
+                            archived_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        description: string;
+                        product_key: string;
+                        price: number;
+                        tax_included?: boolean;
+                        taxability?: string;
+                        taxes?: {
+                            type?: string;
+                            rate: number;
+                            base?: number;
+                            factor?: string;
+                            withholding?: boolean;
+                            ieps_mode?: string;
+                        }[];
+                        unit_key?: string;
+                        unit_name?: string;
+                        sku?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            description: string;
+                            product_key: string;
+                            unit_key: string;
+                            unit_name: string | null;
+                            price: number;
+                            tax_included: boolean;
+                            taxability: string;
+                            taxes: {
+                                type: string;
+                                factor: string;
+                                rate: number;
+                                withholding: boolean;
+                                ieps_mode?: string;
+                            }[];
+                            sku: string | null;
+                            amounts: {
+                                before_taxes: number;
+                                total: number;
+                            };
+                            version: number;
+                            archived_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            description: string;
+                            product_key: string;
+                            unit_key: string;
+                            unit_name: string | null;
+                            price: number;
+                            tax_included: boolean;
+                            taxability: string;
+                            taxes: {
+                                type: string;
+                                factor: string;
+                                rate: number;
+                                withholding: boolean;
+                                ieps_mode?: string;
+                            }[];
+                            sku: string | null;
+                            amounts: {
+                                before_taxes: number;
+                                total: number;
+                            };
+                            version: number;
+                            archived_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Change it only if this is still its version (ETag); without it, in any case. */
+                    "if-match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** Format: uuid */
+                            id: string;
+                            description: string;
+                            product_key: string;
+                            unit_key: string;
+                            unit_name: string | null;
+                            price: number;
+                            tax_included: boolean;
+                            taxability: string;
+                            taxes: {
+                                type: string;
+                                factor: string;
+                                rate: number;
+                                withholding: boolean;
+                                ieps_mode?: string;
+                            }[];
+                            sku: string | null;
+                            amounts: {
+                                before_taxes: number;
+                                total: number;
+                            };
+                            version: number;
+                            archived_at: string | null;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/product-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    q: string;
+                    /** @description With 1 only what is kept here: an answer at once, and no call to FacturAPI. */
+                    known?: "0" | "1";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                code: string;
+                                name: string;
+                            }[];
+                            /** @description Whether this is all that the catalogue has for it. */
+                            complete: boolean;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3881,6 +8562,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3902,6 +8584,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -3987,6 +8670,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4008,6 +8692,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4029,6 +8714,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4109,6 +8795,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4130,6 +8817,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4151,6 +8839,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4172,6 +8861,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4193,6 +8883,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4214,6 +8905,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4297,6 +8989,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4318,6 +9011,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4339,6 +9033,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4360,6 +9055,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4429,6 +9125,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4450,6 +9147,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4471,6 +9169,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4492,6 +9191,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4513,6 +9213,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4534,6 +9235,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4555,6 +9257,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4622,6 +9325,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4643,6 +9347,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4664,6 +9369,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4685,6 +9391,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4706,6 +9413,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4727,6 +9435,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4748,6 +9457,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4819,6 +9529,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4840,6 +9551,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4861,6 +9573,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4927,6 +9640,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4948,6 +9662,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -4969,6 +9684,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5040,6 +9756,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5061,6 +9778,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5082,6 +9800,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5103,6 +9822,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5179,6 +9899,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5200,6 +9921,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5221,6 +9943,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5242,6 +9965,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5263,6 +9987,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5284,6 +10009,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5305,6 +10031,1315 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            state: "never" | "off" | "idle" | "running" | "failed";
+                            task: "all" | "new";
+                            seen: number;
+                            total: number;
+                            created: number;
+                            linked: number;
+                            updated: number;
+                            started_at: string | null;
+                            finished_at: string | null;
+                            all_finished_at: string | null;
+                            next_at: string | null;
+                            problem: string | null;
+                            /** @description Changes of ours still to be sent; at most 1000. */
+                            waiting: number;
+                            /** @description At most 1000. */
+                            differences_open: number;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** @description Reads all customers of FacturAPI now, and from then on keeps both sides in step. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            state: "never" | "off" | "idle" | "running" | "failed";
+                            task: "all" | "new";
+                            seen: number;
+                            total: number;
+                            created: number;
+                            linked: number;
+                            updated: number;
+                            started_at: string | null;
+                            finished_at: string | null;
+                            all_finished_at: string | null;
+                            next_at: string | null;
+                            problem: string | null;
+                            /** @description Changes of ours still to be sent; at most 1000. */
+                            waiting: number;
+                            /** @description At most 1000. */
+                            differences_open: number;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/sync/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            state: "never" | "off" | "idle" | "running" | "failed";
+                            task: "all" | "new";
+                            seen: number;
+                            total: number;
+                            created: number;
+                            linked: number;
+                            updated: number;
+                            started_at: string | null;
+                            finished_at: string | null;
+                            all_finished_at: string | null;
+                            next_at: string | null;
+                            problem: string | null;
+                            /** @description Changes of ours still to be sent; at most 1000. */
+                            waiting: number;
+                            /** @description At most 1000. */
+                            differences_open: number;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/sync/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                id: string;
+                                kind: "changed_on_both" | "several_here" | "not_acceptable" | "refused_there" | "gone_there";
+                                detail: string;
+                                customer: string | null;
+                                facturapi_id: string | null;
+                                ours: {
+                                    legal_name: string | null;
+                                    tax_id: string | null;
+                                    tax_system: string | null;
+                                    email: string | null;
+                                    phone: string | null;
+                                    default_invoice_use: string | null;
+                                    address: {
+                                        street: string | null;
+                                        exterior: string | null;
+                                        interior: string | null;
+                                        neighborhood: string | null;
+                                        city: string | null;
+                                        municipality: string | null;
+                                        zip: string | null;
+                                        state: string | null;
+                                        country: string | null;
+                                    };
+                                } | null;
+                                theirs: {
+                                    legal_name: string | null;
+                                    tax_id: string | null;
+                                    tax_system: string | null;
+                                    email: string | null;
+                                    phone: string | null;
+                                    default_invoice_use: string | null;
+                                    address: {
+                                        street: string | null;
+                                        exterior: string | null;
+                                        interior: string | null;
+                                        neighborhood: string | null;
+                                        city: string | null;
+                                        municipality: string | null;
+                                        zip: string | null;
+                                        state: string | null;
+                                        country: string | null;
+                                    };
+                                } | null;
+                                candidates: {
+                                    id: string;
+                                    legal_name: string;
+                                    tax_id: string;
+                                    zip: string;
+                                }[];
+                                errors: {
+                                    path: string | null;
+                                    code: string;
+                                    message: string;
+                                }[];
+                                choices: ("ours" | "theirs" | "new" | "link" | "again" | "ignore")[];
+                                /** @description To be sent back with the choice. */
+                                version: string;
+                                /** Format: date-time */
+                                found_at: string;
+                                ended_at: string | null;
+                                choice: ("ours" | "theirs" | "new" | "link" | "again" | "ignore") | null;
+                            }[];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/sync/differences/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        choice: "ours" | "theirs" | "new" | "link" | "again" | "ignore";
+                        version: string;
+                        /** Format: uuid */
+                        customer?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            kind: "changed_on_both" | "several_here" | "not_acceptable" | "refused_there" | "gone_there";
+                            detail: string;
+                            customer: string | null;
+                            facturapi_id: string | null;
+                            ours: {
+                                legal_name: string | null;
+                                tax_id: string | null;
+                                tax_system: string | null;
+                                email: string | null;
+                                phone: string | null;
+                                default_invoice_use: string | null;
+                                address: {
+                                    street: string | null;
+                                    exterior: string | null;
+                                    interior: string | null;
+                                    neighborhood: string | null;
+                                    city: string | null;
+                                    municipality: string | null;
+                                    zip: string | null;
+                                    state: string | null;
+                                    country: string | null;
+                                };
+                            } | null;
+                            theirs: {
+                                legal_name: string | null;
+                                tax_id: string | null;
+                                tax_system: string | null;
+                                email: string | null;
+                                phone: string | null;
+                                default_invoice_use: string | null;
+                                address: {
+                                    street: string | null;
+                                    exterior: string | null;
+                                    interior: string | null;
+                                    neighborhood: string | null;
+                                    city: string | null;
+                                    municipality: string | null;
+                                    zip: string | null;
+                                    state: string | null;
+                                    country: string | null;
+                                };
+                            } | null;
+                            candidates: {
+                                id: string;
+                                legal_name: string;
+                                tax_id: string;
+                                zip: string;
+                            }[];
+                            errors: {
+                                path: string | null;
+                                code: string;
+                                message: string;
+                            }[];
+                            choices: ("ours" | "theirs" | "new" | "link" | "again" | "ignore")[];
+                            /** @description To be sent back with the choice. */
+                            version: string;
+                            /** Format: date-time */
+                            found_at: string;
+                            ended_at: string | null;
+                            choice: ("ours" | "theirs" | "new" | "link" | "again" | "ignore") | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            facturapi_id: string | null;
+                            in_step: boolean;
+                            synced_at: string | null;
+                            difference: string | null;
+                            tax_check: {
+                                is_valid: boolean;
+                                errors: {
+                                    path: string | null;
+                                    code: string;
+                                    message: string;
+                                }[];
+                                /** Format: date-time */
+                                checked_at: string;
+                                /** @description Whether it was asked of the data as they are now. */
+                                current: boolean;
+                            } | null;
+                            edit_link: {
+                                url: string | null;
+                                sent_at: string | null;
+                                expires_at: string | null;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/tax-info-validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Asks SAT, through FacturAPI, whether its register agrees; kept with its time. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            facturapi_id: string | null;
+                            in_step: boolean;
+                            synced_at: string | null;
+                            difference: string | null;
+                            tax_check: {
+                                is_valid: boolean;
+                                errors: {
+                                    path: string | null;
+                                    code: string;
+                                    message: string;
+                                }[];
+                                /** Format: date-time */
+                                checked_at: string;
+                                /** @description Whether it was asked of the data as they are now. */
+                                current: boolean;
+                            } | null;
+                            edit_link: {
+                                url: string | null;
+                                sent_at: string | null;
+                                expires_at: string | null;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{id}/email-edit-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description FacturAPI e-mails the customer a page on which to correct their data. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** Format: email */
+                        email?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            facturapi_id: string | null;
+                            in_step: boolean;
+                            synced_at: string | null;
+                            difference: string | null;
+                            tax_check: {
+                                is_valid: boolean;
+                                errors: {
+                                    path: string | null;
+                                    code: string;
+                                    message: string;
+                                }[];
+                                /** Format: date-time */
+                                checked_at: string;
+                                /** @description Whether it was asked of the data as they are now. */
+                                current: boolean;
+                            } | null;
+                            edit_link: {
+                                url: string | null;
+                                sent_at: string | null;
+                                expires_at: string | null;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
+                            }[];
+                            requestId: string;
+                        };
+                    };
+                };
+                /** @description application/problem+json (RFC 9457) */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            code: string;
+                            detail: string;
+                            errors?: {
+                                path: string;
+                                code: string;
+                                message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5364,6 +11399,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5385,6 +11421,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5406,6 +11443,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5459,6 +11497,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5480,6 +11519,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5501,6 +11541,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5522,6 +11563,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5562,6 +11604,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5583,6 +11626,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5604,6 +11648,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5665,6 +11710,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5686,6 +11732,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5707,6 +11754,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5763,6 +11811,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5784,6 +11833,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5805,6 +11855,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5863,6 +11914,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5884,6 +11936,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5905,6 +11958,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5963,6 +12017,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -5984,6 +12039,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };
@@ -6005,6 +12061,7 @@ export interface paths {
                                 path: string;
                                 code: string;
                                 message: string;
+                                suggestion?: string;
                             }[];
                             requestId: string;
                         };

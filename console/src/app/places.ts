@@ -1,11 +1,16 @@
-import { IconAdjustments, IconScale } from '@tabler/icons-react';
+import { IconAdjustments, IconPackage, IconScale, IconUsers } from '@tabler/icons-react';
 import type { Session } from '../api/bodies.ts';
 import { mayAdminister } from '../session/session.ts';
 import { addresses } from './router.tsx';
 
-/** Pages of a few people. A phone has no room for them in its header: there the menu has them. */
+type Place = 'customers' | 'products' | 'reconciliation' | 'operation';
+
+/** Pages besides invoices. A phone has no room for them in its header: there the menu has them. */
 export function placesOf(session: Session) {
-  const places = [];
+  const places: { at: Place; href: string; Icon: typeof IconScale }[] = [
+    { at: 'customers', href: addresses.customers, Icon: IconUsers },
+    { at: 'products', href: addresses.products, Icon: IconPackage },
+  ];
   if (mayAdminister(session)) {
     const at = 'reconciliation' as const;
     places.push({ at, href: addresses.reconciliation, Icon: IconScale });

@@ -6,6 +6,14 @@ export type Route =
   | { page: 'list' }
   | { page: 'invoice'; id: string }
   | { page: 'correct'; id: string }
+  | { page: 'customers' }
+  | { page: 'new_customer' }
+  | { page: 'customer'; id: string }
+  | { page: 'customer_import'; id: string | null }
+  | { page: 'customer_sync' }
+  | { page: 'products' }
+  | { page: 'new_product' }
+  | { page: 'product'; id: string }
   | { page: 'reconciliation' }
   | { page: 'operation' }
   | { page: 'unknown' };
@@ -13,6 +21,16 @@ export type Route =
 export const addresses = {
   newInvoice: '/invoices/new',
   invoices: '/invoices',
+  customers: '/customers',
+  /** What was typed begins it. */
+  newCustomer: (typed = '') =>
+    typed ? `/customers/new?${new URLSearchParams({ q: typed })}` : '/customers/new',
+  customer: (id: string) => `/customers/${id}`,
+  customerImport: (id?: string) => (id ? `/customers/import/${id}` : '/customers/import'),
+  customerSync: '/customers/sync',
+  products: '/products',
+  newProduct: '/products/new',
+  product: (id: string) => `/products/${id}`,
   reconciliation: '/invoices/reconciliation',
   operation: '/invoices/operation',
   invoice: (id: string) => `/invoices/${id}`,
@@ -21,9 +39,27 @@ export const addresses = {
 
 const invoicePath = /^\/invoices\/([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})(\/correct)?$/i;
 
+const customerPath = /^\/customers\/([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/i;
+
+const importPath = /^\/customers\/import\/([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/i;
+
+const productPath = /^\/products\/([\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/i;
+
 export function routeOf(path: string): Route {
   if (path === '/' || path === addresses.newInvoice) return { page: 'new' };
   if (path === addresses.invoices) return { page: 'list' };
+  if (path === addresses.customers) return { page: 'customers' };
+  if (path === addresses.newCustomer()) return { page: 'new_customer' };
+  if (path === addresses.customerImport()) return { page: 'customer_import', id: null };
+  if (path === addresses.customerSync) return { page: 'customer_sync' };
+  const [, importId] = importPath.exec(path) ?? [];
+  if (importId) return { page: 'customer_import', id: importId };
+  const [, customerId] = customerPath.exec(path) ?? [];
+  if (customerId) return { page: 'customer', id: customerId };
+  if (path === addresses.products) return { page: 'products' };
+  if (path === addresses.newProduct) return { page: 'new_product' };
+  const [, productId] = productPath.exec(path) ?? [];
+  if (productId) return { page: 'product', id: productId };
   if (path === addresses.reconciliation) return { page: 'reconciliation' };
   if (path === addresses.operation) return { page: 'operation' };
   const [, id, correct] = invoicePath.exec(path) ?? [];

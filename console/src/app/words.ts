@@ -3,11 +3,19 @@
  * chosen here; components never hold a sentence of their own.
  */
 import { administrationWords } from './administration-words.ts';
+import { customerWords } from './customer-words.ts';
+import { importWords } from './import-words.ts';
+import { productWords } from './product-words.ts';
 import { stampingWords } from './stamping-words.ts';
+import { syncWords } from './sync-words.ts';
 
 const spanish = {
   ...stampingWords,
   ...administrationWords,
+  ...customerWords,
+  ...importWords,
+  ...productWords,
+  ...syncWords,
   locale: 'es-MX',
   brand: 'Timbra',
 
@@ -16,6 +24,8 @@ const spanish = {
     navigation: 'Principal',
     newInvoice: 'Nueva factura',
     invoices: 'Facturas',
+    customers: 'Clientes',
+    products: 'Productos',
     reconciliation: 'Conciliación',
     operation: 'Operación',
     testMode: 'Modo de prueba',
@@ -56,38 +66,6 @@ const spanish = {
     reloadHint: 'Recarga la página. Lo que habías escrito en la factura se conserva.',
   },
 
-  customers: {
-    label: 'Cliente',
-    placeholder: 'Busca por nombre o RFC',
-    searching: 'Buscando clientes…',
-    none: 'Ningún cliente coincide',
-    empty: 'Aún no hay clientes',
-    failed: 'No se pudo buscar. Vuelve a escribir para intentarlo de nuevo.',
-    results: (count: number) => (count === 1 ? '1 cliente encontrado' : `${count} clientes`),
-    create: 'Nuevo cliente',
-    createNamed: (name: string) => `Crear cliente “${name}”`,
-    change: 'Cambiar cliente',
-    edit: 'Corregir datos',
-    zip: (zip: string) => `C.P. ${zip}`,
-    required: 'Elige un cliente.',
-    form: {
-      title: 'Nuevo cliente',
-      editTitle: 'Corregir datos del cliente',
-      legalName: 'Nombre o razón social',
-      legalNameHint: 'Como está en su constancia fiscal, sin “SA de CV”',
-      taxId: 'RFC',
-      taxSystem: 'Régimen fiscal',
-      taxSystemRequired: 'Elige el régimen fiscal.',
-      zip: 'Código postal fiscal',
-      email: 'Correo electrónico',
-      optional: 'opcional',
-      save: 'Guardar cliente',
-      cancel: 'Cancelar',
-      acceptTaxId: 'Ya revisé el RFC: es el de su constancia fiscal',
-      failed: 'No se pudo guardar el cliente',
-    },
-  },
-
   catalogs: {
     none: 'Sin coincidencias',
     loading: 'Cargando catálogo…',
@@ -117,8 +95,6 @@ const spanish = {
     amount: 'Importe',
     discount: 'Descuento',
     discountHint: 'Del concepto completo, en pesos',
-    productKey: 'Clave de producto o servicio',
-    productKeyHint: '8 dígitos, catálogo del SAT',
     unitKey: 'Clave de unidad',
     unitKeyHint: 'Escribe para buscar en el catálogo',
     details: (productKey: string, unitKey: string) => `Clave ${productKey} · Unidad ${unitKey}`,
@@ -145,7 +121,7 @@ const spanish = {
     iva8: 'IVA 8% (frontera)',
     iva0: 'IVA 0%',
     exempt: 'Exento de IVA',
-    kept: 'Los de la factura',
+    kept: 'Los que ya tiene',
     fees: 'Honorarios con retenciones',
     feesHint: 'IVA 16%, menos retención de ISR 10% e IVA 10.6667%',
   },

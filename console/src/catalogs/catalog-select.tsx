@@ -20,7 +20,7 @@ export function CatalogSelect({ entries, failed, value, onChange, ...rest }: Cat
     <Select
       data={data}
       value={value || null}
-      onChange={(code) => code && onChange(code)}
+      onChange={(code) => (code || rest.clearable) && onChange(code ?? '')}
       searchable
       selectFirstOptionOnChange
       allowDeselect={false}

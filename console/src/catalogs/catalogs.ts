@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { CatalogEntry } from '../api/bodies.ts';
 import { api, body } from '../api/client.ts';
 
-type SmallCatalog = 'payment-forms' | 'uses' | 'tax-systems';
+type SmallCatalog = 'payment-forms' | 'uses' | 'tax-systems' | 'countries' | 'taxabilities';
 
 // SAT changes its catalogues a few times a year.
 const catalogStaleMs = 60 * 60_000;
@@ -11,7 +11,7 @@ const catalogStaleMs = 60 * 60_000;
 export function useCatalog(catalog: SmallCatalog) {
   return useQuery({
     queryKey: ['catalogs', catalog],
-    queryFn: async ({ signal }) =>
+    queryFn: async ({ signal }): Promise<CatalogEntry[]> =>
       (await body(api.GET(`/api/catalogs/${catalog}`, { signal }))).data,
     staleTime: catalogStaleMs,
     gcTime: catalogStaleMs,

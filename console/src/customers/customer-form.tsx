@@ -1,162 +1,209 @@
-import { Button, Checkbox, Group, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
-import type { Customer, CustomerInput } from '../api/bodies.ts';
-import { errorAt, errorsOf, hasCode, unplaced } from '../api/field-errors.ts';
+import { Button, Group, Text, Title } from '@mantine/core';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import type { CustomerRecord } from '../api/bodies.ts';
+import {
+  errorsOf,
+  type FieldErrors,
+  hasCode,
+  noErrors,
+  unplaced,
+  withoutField,
+} from '../api/field-errors.ts';
 import { Trouble } from '../app/trouble.tsx';
 import { words } from '../app/words.ts';
-import { CatalogSelect } from '../catalogs/catalog-select.tsx';
-import { useCatalog } from '../catalogs/catalogs.ts';
-import classes from './customer-picker.module.css';
-import { useSaveCustomer } from './customers.ts';
+import { CustomerConflict } from './customer-conflict.tsx';
+import {
+  addressFields,
+  bodyOf,
+  type CustomerDraft,
+  differences,
+  draftOfCustomer,
+  isOwnTaxId,
+} from './customer-draft.ts';
+import { CustomerFields } from './customer-fields.tsx';
+import classes from './customer-form.module.css';
+import { changedMeanwhile, type KnownVersion, useSaveCustomer } from './customers.ts';
+import { Duplicates } from './duplicates.tsx';
+import { suggestionOf } from './suggestion.ts';
 
 interface CustomerFormProps {
-  /** The name or RFC that a new one begins with, or the customer to put right. */
-  starting: string | Customer;
-  onSaved: (customer: Customer) => void;
-  onCancel: () => void;
+  /** What a new one begins with, or the customer to put right. */
+  starting: CustomerDraft | CustomerRecord;
+  title?: string;
+  onSaved: (customer: CustomerRecord) => void;
+  onCancel?: () => void;
+  /** Where another customer with the same RFC may be taken instead. */
+  onTake?: (id: string) => void;
+  /** For those who may only look. */
+  disabled?: boolean;
+  autoFocus?: boolean;
 }
 
-const shownFields = ['legal_name', 'tax_id', 'address', 'tax_system', 'email'];
-const rfcPattern = /^[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3}$/i;
+const shownFields = [
+  ...['legal_name', 'tax_id', 'tax_system', 'default_invoice_use', 'email', 'phone'],
+  ...['external_id', 'address.zip', 'address.country'],
+  ...addressFields.map((field) => `address.${field}`),
+];
 
-/** What SAT wants to know of a receiver, new or put right, asked for in place. */
-export function CustomerForm({ starting, onSaved, onCancel }: CustomerFormProps) {
+/** What SAT wants to know of a receiver, and what the company wants to: new or put right. */
+export function CustomerForm(props: CustomerFormProps) {
   const say = words.customers.form;
-  const before = typeof starting === 'string' ? startingFields(starting) : starting;
-  const known = typeof starting === 'string' ? undefined : starting;
-  const save = useSaveCustomer(known?.id || undefined);
-  const regimes = useCatalog('tax-systems');
-  const [regime, setRegime] = useState(before.tax_system);
-  const [tried, setTried] = useState(false);
-  const [taxIdAccepted, setTaxIdAccepted] = useState(known?.rfc_check_digit_accepted ?? false);
-  const errors = errorsOf(save.error);
+  const { draft, setDraft, known, dirty, takeTheirs } = useDraft(props.starting);
+  const save = useSaveCustomer();
+  const [errors, setErrors] = useState<FieldErrors>(noErrors);
+  const form = useRef<HTMLFormElement>(null);
+  const current = changedMeanwhile(save.error);
   const elsewhere = unplaced(errors, shownFields);
-  const doubtedTaxId = hasCode(save.error, 'rfc_check_digit_mismatch');
-  const title = known ? say.editTitle : say.title;
+  const failed =
+    save.isError && !current && (elsewhere.length > 0 || errorsOf(save.error).size === 0);
 
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const focusInvalid = () =>
-      requestAnimationFrame(() =>
-        form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
-      );
-    setTried(true);
-    if (!regime) {
-      focusInvalid();
-      return;
-    }
-    const fields = new FormData(form);
-    const field = (name: string) => String(fields.get(name) ?? '').trim();
+  const focusInvalid = () =>
+    requestAnimationFrame(() =>
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
+    );
+  const edit = (field: string, change: Partial<CustomerDraft>) => {
+    setDraft((before) => ({ ...before, ...change }));
+    setErrors((before) => withoutField(before, field));
+  };
+  const send = (over?: KnownVersion) => {
+    if (save.isPending) return;
+    const missing = missingOf(draft);
+    setErrors(missing);
+    if (missing.size > 0) return focusInvalid();
+    const at = over ?? known;
     save.mutate(
+      { customer: bodyOf(draft), ...(at ? { known: at } : {}) },
       {
-        legal_name: field('legal_name').toUpperCase(),
-        tax_id: field('tax_id').toUpperCase(),
-        tax_system: regime,
-        address: { zip: field('zip') },
-        ...(taxIdAccepted ? { accept_rfc_check_digit: true } : {}),
-        ...(field('email') ? { email: field('email') } : {}),
-        ...unseen(known),
+        onSuccess: (saved) => {
+          takeTheirs(saved);
+          props.onSaved(saved);
+        },
+        onError: (error) => {
+          setErrors(errorsOf(error));
+          focusInvalid();
+        },
       },
-      { onSuccess: onSaved, onError: focusInvalid },
     );
   };
-
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    send();
+  };
   const leave = (event: KeyboardEvent) => {
     // Escape first closes a list that is open.
     const listOpen = (event.target as HTMLElement).ariaExpanded === 'true';
-    if (event.key === 'Escape' && !listOpen) onCancel();
+    if (event.key === 'Escape' && !listOpen) props.onCancel?.();
   };
 
   return (
-    <form className={classes.new} onSubmit={submit} onKeyDown={leave} aria-label={title}>
-      <Stack gap="sm">
-        <Title order={3} size="h5">
-          {title}
-        </Title>
-        {save.isError && (errors.size === 0 || elsewhere.length > 0) && (
-          <Trouble error={save.error} title={say.failed} hint={elsewhere.join(' ')} />
-        )}
-        <TextInput
-          name="legal_name"
-          label={say.legalName}
-          description={say.legalNameHint}
-          defaultValue={before.legal_name}
-          error={errorAt(errors, 'legal_name')}
-          required
-          autoFocus
+    <>
+      <form ref={form} onSubmit={submit} onKeyDown={leave} aria-label={props.title ?? say.title}>
+        <fieldset className={classes.form} disabled={props.disabled}>
+          {props.title && (
+            <Title order={3} size="h5">
+              {props.title}
+            </Title>
+          )}
+          {failed && <Trouble error={save.error} title={say.failed} hint={elsewhere.join(' ')} />}
+          <CustomerFields
+            draft={draft}
+            errors={errors}
+            onEdit={edit}
+            suggestion={suggestionOf(save.error, errors)}
+            doubted={hasCode(save.error, 'rfc_check_digit_mismatch')}
+            autoFocus={props.autoFocus}
+          >
+            <Duplicates
+              taxId={isOwnTaxId(draft) ? draft.tax_id.trim().toUpperCase() : null}
+              exceptId={known?.id}
+              onTake={props.onTake}
+            />
+          </CustomerFields>
+          {!props.disabled && (
+            <Buttons onCancel={props.onCancel}>
+              {save.isSuccess && !dirty && (
+                <Text size="sm" c="dimmed" role="status">
+                  {say.saved}
+                </Text>
+              )}
+              <Button
+                type="submit"
+                loading={save.isPending}
+                disabled={known !== undefined && !dirty}
+              >
+                {say.save}
+              </Button>
+            </Buttons>
+          )}
+        </fieldset>
+      </form>
+      {current && (
+        <CustomerConflict
+          mine={draft}
+          current={current}
+          saving={save.isPending}
+          onTakeMine={() => send(current)}
+          onTakeTheirs={() => {
+            takeTheirs(current);
+            save.reset();
+          }}
+          onGoOn={() => save.reset()}
         />
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-          <TextInput
-            name="tax_id"
-            label={say.taxId}
-            defaultValue={before.tax_id}
-            error={errorAt(errors, 'tax_id')}
-            maxLength={13}
-            // What was accepted was that RFC, not whatever is typed next.
-            onChange={() => setTaxIdAccepted(false)}
-            autoCapitalize="characters"
-            spellCheck={false}
-            required
-          />
-          <TextInput
-            name="zip"
-            label={say.zip}
-            defaultValue={before.address.zip}
-            error={errorAt(errors, 'address')}
-            inputMode="numeric"
-            pattern="\d{5}"
-            maxLength={5}
-            required
-          />
-        </SimpleGrid>
-        {(doubtedTaxId || taxIdAccepted) && (
-          <Checkbox
-            label={say.acceptTaxId}
-            checked={taxIdAccepted}
-            onChange={(event) => setTaxIdAccepted(event.currentTarget.checked)}
-          />
-        )}
-        <CatalogSelect
-          label={say.taxSystem}
-          entries={regimes.data}
-          failed={regimes.isError}
-          value={regime}
-          onChange={setRegime}
-          error={tried && !regime ? say.taxSystemRequired : errorAt(errors, 'tax_system')}
-          withAsterisk
-        />
-        <TextInput
-          name="email"
-          type="email"
-          label={`${say.email} (${say.optional})`}
-          defaultValue={before.email ?? ''}
-          error={errorAt(errors, 'email')}
-        />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onCancel}>
-            {say.cancel}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {say.save}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+    </>
   );
 }
 
-/** What was typed in the search is a name, or an RFC. */
-function startingFields(typed: string) {
-  const isRfc = rfcPattern.test(typed);
-  const empty = { tax_system: '', email: null, address: { zip: '' } };
-  return { ...empty, legal_name: isRfc ? '' : typed, tax_id: isRfc ? typed : '' };
+function Buttons({
+  onCancel,
+  children,
+}: {
+  onCancel?: (() => void) | undefined;
+  children: ReactNode;
+}) {
+  return (
+    <Group justify="flex-end" gap="sm">
+      {onCancel && (
+        <Button variant="default" onClick={onCancel}>
+          {words.customers.form.cancel}
+        </Button>
+      )}
+      {children}
+    </Group>
+  );
 }
 
-/** A customer is replaced as a whole, so what the form does not show goes along. */
-function unseen(known: Customer | undefined): Partial<CustomerInput> {
-  return {
-    ...(known?.phone ? { phone: known.phone } : {}),
-    ...(known?.default_invoice_use ? { default_invoice_use: known.default_invoice_use } : {}),
+/**
+ * The fields, and the version that they were read in. A newer one that comes while nothing was
+ * typed is taken over, and so is one whose fields are the same (it was archived, say); any other is
+ * left for the server to tell when it is saved.
+ */
+function useDraft(starting: CustomerDraft | CustomerRecord) {
+  const given = 'id' in starting ? starting : undefined;
+  const [known, setKnown] = useState(given);
+  const [draft, setDraft] = useState(() =>
+    'id' in starting ? draftOfCustomer(starting) : starting,
+  );
+  const dirty = !known || !isSame(draft, draftOfCustomer(known));
+  const takeTheirs = (theirs: CustomerRecord) => {
+    setKnown(theirs);
+    setDraft(draftOfCustomer(theirs));
   };
+  if (known && given && given.version > known.version) {
+    if (!dirty) takeTheirs(given);
+    else if (isSame(draftOfCustomer(known), draftOfCustomer(given))) setKnown(given);
+  }
+  return { draft, setDraft, known, dirty, takeTheirs };
+}
+
+function isSame(a: CustomerDraft, b: CustomerDraft): boolean {
+  return differences(a, b).length === 0 && a.taxIdAccepted === b.taxIdAccepted;
+}
+
+function missingOf(draft: CustomerDraft): FieldErrors {
+  const missing = new Map<string, string>();
+  const say = words.customers.form;
+  if (!draft.tax_system) missing.set('tax_system', say.taxSystemRequired);
+  if (draft.abroad && !draft.country) missing.set('address.country', say.countryRequired);
+  return missing;
 }

@@ -1,15 +1,14 @@
 import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import type { Customer } from '../api/bodies.ts';
 import { words } from '../app/words.ts';
 import { CustomerCard } from './customer-card.tsx';
-import { CustomerForm } from './customer-form.tsx';
 import classes from './customer-picker.module.css';
 import { useCustomerSearch } from './customers.ts';
+import { Highlighted } from './highlighted.tsx';
+import { WriteCustomer } from './write-customer.tsx';
 
-const searchDelayMs = 120;
 const createOption = 'create';
 
 interface CustomerPickerProps {
@@ -27,7 +26,7 @@ export function CustomerPicker({ value, onChange, error }: CustomerPickerProps) 
 
   if (writing !== null) {
     return (
-      <CustomerForm
+      <WriteCustomer
         starting={writing}
         onSaved={(customer) => {
           setWriting(null);
@@ -68,7 +67,7 @@ interface CustomerSearchProps {
 
 function CustomerSearch({ autoFocus, onChosen, onCreate, error }: CustomerSearchProps) {
   const [typed, setTyped] = useState('');
-  const [q] = useDebouncedValue(typed.trim(), searchDelayMs);
+  const q = typed.trim();
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const found = useCustomerSearch(q, combobox.dropdownOpened);
   const customers = found.data ?? [];
@@ -82,7 +81,7 @@ function CustomerSearch({ autoFocus, onChosen, onCreate, error }: CustomerSearch
 
   // Enter before the matches of what was typed are there waits for them: the list still shows those
   // of a shorter text, and the first of them may be another company.
-  const settled = q === typed.trim() && found.isSuccess && !found.isPlaceholderData;
+  const settled = found.isSuccess && !found.isPlaceholderData;
   const [awaited, setAwaited] = useState(false);
   const chooseAwaited = useEffectEvent(() => {
     setAwaited(false);
@@ -132,9 +131,13 @@ function CustomerSearch({ autoFocus, onChosen, onCreate, error }: CustomerSearch
         <Combobox.Options mah={380} className={classes.options}>
           {customers.map((customer) => (
             <Combobox.Option key={customer.id} value={customer.id}>
-              <span className={classes.name}>{customer.legal_name}</span>
+              <span className={classes.name}>
+                <Highlighted customer={customer} field="legal_name" />
+              </span>
               <span className={classes.facts}>
-                <span className={classes.taxId}>{customer.tax_id}</span>
+                <span className={classes.taxId}>
+                  <Highlighted customer={customer} field="tax_id" />
+                </span>
                 <span>{words.customers.zip(customer.address.zip)}</span>
               </span>
             </Combobox.Option>

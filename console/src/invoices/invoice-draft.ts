@@ -1,8 +1,14 @@
 /** An invoice while it is being written: what the form holds, and the body that it becomes. */
-import type { Customer, CustomerInput, InvoiceInput, ItemInput } from '../api/bodies.ts';
+import type {
+  Customer,
+  CustomerInput,
+  InvoiceInput,
+  ItemInput,
+  ProductInput,
+} from '../api/bodies.ts';
 import type { FieldErrors } from '../api/field-errors.ts';
 import { words } from '../app/words.ts';
-import { type TaxProfile, taxProfiles } from './tax-profiles.ts';
+import { isSameProduct, type TaxProfile, taxProfiles } from './tax-profiles.ts';
 
 /** As typed: a number input answers with text while it is empty or half written. */
 export type Typed = number | string;
@@ -17,8 +23,10 @@ export interface DraftLine {
   productKey: string;
   unitKey: string;
   taxProfile: TaxProfile;
-  /** Of a corrected invoice: the product as it was, with what the form has no field for. */
-  kept?: ItemInput['product'];
+  /** Of the catalogue or a corrected invoice: the product as it was, unseen fields included. */
+  kept?: ProductInput | undefined;
+  /** Of the catalogue: by its id it is sent, as long as the line says what the product says. */
+  productId?: string | undefined;
   /** Of a corrected invoice whose lines differ in this. */
   taxIncluded?: boolean | undefined;
 }
@@ -120,28 +128,34 @@ function spelledOut({ legal_name, tax_id, tax_system, email, address }: Customer
 }
 
 function itemOf(line: DraftLine, taxIncluded: boolean): ItemInput {
+  const product = productOf(line, taxIncluded);
+  const untouched = line.productId && line.kept && isSameProduct(product, line.kept);
   return {
     quantity: Number(line.quantity),
     discount: Number(line.discount) || 0,
-    product: {
-      description: line.description.trim(),
-      product_key: line.productKey,
-      unit_key: line.unitKey.trim().toUpperCase(),
-      price: Number(line.price),
-      // Always said: FacturAPI's default is true, and most people type prices before taxes.
-      tax_included: line.taxIncluded ?? taxIncluded,
-      ...taxesOf(line),
-      ...unseen(line),
-    },
+    product: untouched ? line.productId! : product,
   };
 }
 
-function taxesOf({ taxProfile, kept }: DraftLine): Pick<ItemInput['product'], 'taxes'> {
+function productOf(line: DraftLine, taxIncluded: boolean): ProductInput {
+  return {
+    description: line.description.trim(),
+    product_key: line.productKey,
+    unit_key: line.unitKey.trim().toUpperCase(),
+    price: Number(line.price),
+    // Always said: FacturAPI's default is true, and most people type prices before taxes.
+    tax_included: line.taxIncluded ?? taxIncluded,
+    ...taxesOf(line),
+    ...unseen(line),
+  };
+}
+
+function taxesOf({ taxProfile, kept }: DraftLine): Pick<ProductInput, 'taxes'> {
   if (taxProfile !== 'kept') return { taxes: [...taxProfiles[taxProfile]] };
   return kept?.taxes === undefined ? {} : { taxes: kept.taxes };
 }
 
-function unseen({ kept, taxProfile, unitKey }: DraftLine): Partial<ItemInput['product']> {
+function unseen({ kept, taxProfile, unitKey }: DraftLine): Partial<ProductInput> {
   if (!kept) return {};
   const { sku, unit_name, taxability } = kept;
   return {

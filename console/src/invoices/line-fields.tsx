@@ -1,10 +1,14 @@
-import { NumberInput, Select, TextInput, UnstyledButton } from '@mantine/core';
+import { NumberInput, Select, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { errorAt, type FieldErrors } from '../api/field-errors.ts';
 import { money } from '../app/formats.ts';
 import { words } from '../app/words.ts';
 import { UnitKeyInput } from '../catalogs/unit-key-input.tsx';
+import { lineOfProduct, useOutdated } from '../products/line-of-product.ts';
+import { ProductInput } from '../products/product-input.tsx';
+import { ProductKeyInput } from '../products/product-key-input.tsx';
+import { taxNames } from '../products/taxes-in-words.ts';
 import type { DraftLine } from './invoice-draft.ts';
 import classes from './new-invoice.module.css';
 import { type TaxProfile, taxProfileChoices } from './tax-profiles.ts';
@@ -34,20 +38,19 @@ export function LineFields(props: LineFieldsProps) {
   const { line, index, taxIncluded, amount, errors, onEdit } = props;
   const path = `items.${index}`;
   const say = words.draft;
+  useOutdated(line, () => onEdit('product', { productId: undefined }));
   return (
     <fieldset className={classes.line} aria-label={say.line(index + 1)}>
       <div className={classes.firstRow}>
-        <TextInput
+        <ProductInput
           name={`${path}.product.description`}
           label={say.description}
           placeholder={say.descriptionPlaceholder}
           value={line.description}
-          onChange={(event) =>
-            onEdit('product.description', { description: event.currentTarget.value })
-          }
-          error={errorAt(errors, `${path}.product.description`)}
+          onChange={(description) => onEdit('product.description', { description })}
+          onChosen={(product) => onEdit('product', lineOfProduct(product))}
+          error={errorAt(errors, `${path}.product.description`) ?? errors.get(`${path}.product`)}
           maxLength={1000}
-          autoComplete="off"
         />
         {props.removeButton}
       </div>
@@ -69,14 +72,14 @@ export function LineFields(props: LineFieldsProps) {
       />
       <Select
         label={say.taxes}
-        data={taxProfileChoices(line.kept !== undefined && line.taxProfile === 'kept')}
+        data={taxProfileChoices(line.taxProfile === 'kept' ? nameOfKept(line) : undefined)}
         value={line.taxProfile}
         onChange={(profile) =>
           profile && onEdit('product.taxes', { taxProfile: profile as TaxProfile })
         }
         allowDeselect={false}
         comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
-        renderOption={({ option }) => <TaxOption profile={option.value as TaxProfile} />}
+        renderOption={({ option }) => <TaxOption {...option} />}
         error={errorAt(errors, `${path}.product.taxes`)}
       />
       <div className={classes.amount}>
@@ -88,13 +91,15 @@ export function LineFields(props: LineFieldsProps) {
   );
 }
 
-function TaxOption({ profile }: { profile: TaxProfile }) {
+function nameOfKept({ kept }: DraftLine): string {
+  return taxNames(kept?.taxes ?? []) || words.taxProfiles.kept;
+}
+
+function TaxOption({ value, label }: { value: string; label: string }) {
   return (
     <span>
-      {words.taxProfiles[profile]}
-      {profile === 'fees' && (
-        <small className={classes.taxHint}>{words.taxProfiles.feesHint}</small>
-      )}
+      {label}
+      {value === 'fees' && <small className={classes.taxHint}>{words.taxProfiles.feesHint}</small>}
     </span>
   );
 }
@@ -123,18 +128,10 @@ function LineDetails({ line, index, errors, onEdit }: LineFieldsProps) {
       </UnstyledButton>
       {opened && (
         <div className={classes.detailFields}>
-          <TextInput
-            label={say.productKey}
-            description={say.productKeyHint}
+          <ProductKeyInput
             value={line.productKey}
-            onChange={(event) =>
-              onEdit('product.product_key', {
-                productKey: event.currentTarget.value.replace(/\D/g, '').slice(0, 8),
-              })
-            }
+            onChange={(productKey) => onEdit('product.product_key', { productKey })}
             error={keyError}
-            inputMode="numeric"
-            autoComplete="off"
           />
           <UnitKeyInput
             value={line.unitKey}

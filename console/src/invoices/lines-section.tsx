@@ -20,6 +20,8 @@ interface LinesSectionProps {
 export function LinesSection({ draft, amounts, errors, onEdit, onAdd }: LinesSectionProps) {
   const { lines } = draft;
   const known = amounts.length === lines.length;
+  // A product that fills the only line says it for the whole invoice.
+  const alone = lines.length === 1;
   // One switch for all: whoever moves it means every line.
   const setIncluded = (taxIncluded: boolean) =>
     onEdit('items', {
@@ -50,7 +52,12 @@ export function LinesSection({ draft, amounts, errors, onEdit, onAdd }: LinesSec
           taxIncluded={draft.taxIncluded}
           amount={known ? amounts[index] : undefined}
           errors={errors}
-          onEdit={(field, part) => onEdit(`items.${index}.${field}`, { lines: change(line, part) })}
+          onEdit={(field, part) =>
+            onEdit(`items.${index}.${field}`, {
+              lines: change(line, part),
+              ...(alone && part.taxIncluded !== undefined ? { taxIncluded: part.taxIncluded } : {}),
+            })
+          }
           removeButton={
             lines.length > 1 && (
               <ActionIcon

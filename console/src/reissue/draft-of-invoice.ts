@@ -1,6 +1,6 @@
-import type { Customer, Invoice, ItemInput, TaxInput } from '../api/bodies.ts';
+import type { Customer, Invoice } from '../api/bodies.ts';
 import type { Draft, DraftLine } from '../invoices/invoice-draft.ts';
-import { type NamedTaxProfile, taxProfiles } from '../invoices/tax-profiles.ts';
+import { profileOfProduct } from '../invoices/tax-profiles.ts';
 
 /**
  * The form filled with an invoice. What the form has no field for goes along unseen, so that a
@@ -27,19 +27,17 @@ export function draftOfInvoice(invoice: Invoice, customer: Customer | null): Dra
 }
 
 /** Of a receiver that was never in the directory, or no longer is. */
-function spelledReceiver({ customer, created_at }: Invoice): Customer {
+function spelledReceiver({ customer }: Invoice): Customer {
   return {
     ...customer,
     id: '',
     phone: null,
     default_invoice_use: null,
     rfc_check_digit_accepted: true,
-    created_at,
-    updated_at: created_at,
   };
 }
 
-function lineOf(item: ItemInput, key: number): DraftLine {
+function lineOf(item: Invoice['items'][number], key: number): DraftLine {
   const { product } = item;
   return {
     key,
@@ -49,22 +47,7 @@ function lineOf(item: ItemInput, key: number): DraftLine {
     discount: item.discount || '',
     productKey: product.product_key,
     unitKey: product.unit_key ?? 'H87',
-    taxProfile: profileOf(product) ?? 'kept',
+    taxProfile: profileOfProduct(product) ?? 'kept',
     kept: product,
   };
-}
-
-function profileOf(product: ItemInput['product']): NamedTaxProfile | undefined {
-  // "02", subject to tax, is what taxes mean by themselves; any other was said on purpose.
-  if (product.taxability !== undefined && product.taxability !== '02') return undefined;
-  // FacturAPI's default, which was sent as it is.
-  if (product.taxes === undefined) return undefined;
-  const wanted = product.taxes.map(taxText).sort().join();
-  const names = Object.keys(taxProfiles) as NamedTaxProfile[];
-  return names.find((name) => taxProfiles[name].map(taxText).sort().join() === wanted);
-}
-
-function taxText(tax: TaxInput): string {
-  const { type = 'IVA', rate, factor = 'Tasa', withholding = false, ...more } = tax;
-  return JSON.stringify([type, rate, factor, withholding, more]);
 }

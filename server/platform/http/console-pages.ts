@@ -49,7 +49,15 @@ export async function consolePages(server: HttpServer): Promise<void> {
       .send(page.replaceAll('__CSP_NONCE__', nonce));
   };
   // The console's own pages: the browser routes them, the server answers all with the same page.
-  for (const path of ['/', '/invoices', '/invoices/*']) {
+  for (const path of [
+    '/',
+    '/invoices',
+    '/invoices/*',
+    '/customers',
+    '/customers/*',
+    '/products',
+    '/products/*',
+  ]) {
     server.get(path, { config: { access: 'open' }, schema: { hide: true } }, send);
   }
 }

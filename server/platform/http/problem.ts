@@ -6,6 +6,8 @@ export interface FieldError {
   readonly path: string;
   readonly code: string;
   readonly message: string;
+  /** What the field would be if it were right, where that is known. */
+  readonly suggestion?: string;
 }
 
 export interface ProblemBody {
@@ -67,6 +69,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'No encontrado',
   405: 'Método no permitido',
   409: 'Conflicto',
+  412: 'Cambió mientras tanto',
   413: 'Demasiado grande',
   415: 'Tipo de contenido no admitido',
   422: 'Datos inválidos',

@@ -8,7 +8,14 @@ const ProblemSchema = Type.Object(
     code: Type.String(),
     detail: Type.String(),
     errors: Type.Optional(
-      Type.Array(Type.Object({ path: Type.String(), code: Type.String(), message: Type.String() })),
+      Type.Array(
+        Type.Object({
+          path: Type.String(),
+          code: Type.String(),
+          message: Type.String(),
+          suggestion: Type.Optional(Type.String()),
+        }),
+      ),
     ),
     requestId: Type.String(),
   },

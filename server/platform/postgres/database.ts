@@ -13,6 +13,9 @@ export interface PoolOptions {
   readonly max: number;
   readonly name: string;
   readonly log: Logger;
+  /** `poolWaitMsMax` and `statementMsMax` unless somebody has less patience. */
+  readonly waitMsMax?: number;
+  readonly statementMsMax?: number;
 }
 
 /** How long a request waits for a connection before it is refused with 503. */
@@ -47,10 +50,10 @@ export function makePool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     ...clientConfig(options.access, options.name),
     max: options.max,
-    connectionTimeoutMillis: poolWaitMsMax,
+    connectionTimeoutMillis: options.waitMsMax ?? poolWaitMsMax,
     // Long-lived: each new connection would warm its own caches again.
     idleTimeoutMillis: 0,
-    statement_timeout: statementMsMax,
+    statement_timeout: options.statementMsMax ?? statementMsMax,
     query_timeout: queryMsMax,
     idle_in_transaction_session_timeout: idleInTransactionMsMax,
     onConnect: (client: pg.ClientBase) => takeRole(client, options.access),

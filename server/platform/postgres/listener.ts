@@ -14,6 +14,8 @@ export interface ListenerOptions {
   readonly onNotification: (channel: string, payload: string) => void;
   /** After each (re)connection: what was notified meanwhile is gone, so everyone must look again. */
   readonly onConnected: () => void;
+  /** From now on nothing is heard. */
+  readonly onLost?: () => void;
 }
 
 const reconnectMsMin = 100;
@@ -34,6 +36,7 @@ export function startListener(options: ListenerOptions): Listener {
   const lost = (which: pg.Client, error?: Error) => {
     if (client !== which) return;
     client = undefined;
+    if (connected) options.onLost?.();
     connected = false;
     clearTimeout(timer);
     void which.end().catch(() => {});

@@ -21,8 +21,8 @@ export interface AttemptOptions {
 
 /**
  * FacturAPI as one attempt sees it. No call outlives the time that the attempt's claim promised:
- * with too little of it left nothing is sent, and no creation that FacturAPI could still be working
- * on when another stamper looks for it. What each call meets is told to the governor.
+ * with too little of it left nothing is sent, and nothing is written that FacturAPI could still be
+ * working on when another stamper looks for it. What each call meets is told to the governor.
  */
 export function attemptFacturapi(o: AttemptOptions): AttemptFacturapi {
   const { facturapi, tenantId, governor } = o;
@@ -30,7 +30,8 @@ export function attemptFacturapi(o: AttemptOptions): AttemptFacturapi {
   async function watched(kind: WaitKind, send: (wait: Wait) => Promise<Answer>): Promise<Answer> {
     const startedAtMs = performance.now();
     const leftMs = o.untilMs - startedAtMs;
-    if (leftMs < (kind === 'create' ? givenUpWorkMsMax : sendingMsMin)) {
+    const isWrite = kind === 'create' || kind === 'customer';
+    if (leftMs < (isWrite ? givenUpWorkMsMax : sendingMsMin)) {
       return { kind: 'not_sent', why: 'the time of this attempt was over before it was sent' };
     }
     if (governor.mustRest(tenantId, startedAtMs)) {
@@ -55,6 +56,17 @@ export function attemptFacturapi(o: AttemptOptions): AttemptFacturapi {
     downloadFile: (...asked) => watched('file', (wait) => facturapi.downloadFile(...asked, wait)),
     listInvoices: (...asked) => watched('list', (wait) => facturapi.listInvoices(...asked, wait)),
     searchCatalog: (...asked) => watched('list', (wait) => facturapi.searchCatalog(...asked, wait)),
+    listCustomers: (...asked) => watched('list', (wait) => facturapi.listCustomers(...asked, wait)),
+    readCustomer: (...asked) =>
+      watched('look_up', (wait) => facturapi.readCustomer(...asked, wait)),
+    createCustomer: (...asked) =>
+      watched('customer', (wait) => facturapi.createCustomer(...asked, wait)),
+    updateCustomer: (...asked) =>
+      watched('customer', (wait) => facturapi.updateCustomer(...asked, wait)),
+    validateCustomer: (...asked) =>
+      watched('customer', (wait) => facturapi.validateCustomer(...asked, wait)),
+    sendEditLink: (...asked) =>
+      watched('customer', (wait) => facturapi.sendEditLink(...asked, wait)),
   };
 }
 

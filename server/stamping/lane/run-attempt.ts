@@ -58,7 +58,7 @@ function crashed(call: ClaimedCall, startedAt: Date, error: unknown, o: RunOptio
       state: 'delayed',
       delayMs: Math.max(slotMs, backoffMs(call.attempts, Math.random)),
       slotMs,
-      outcomeUnknown: isCreation,
+      outcomeUnknown: isCreation || call.kind === 'ask_customer',
       problem: isCreation && call.doubt ? { ...problem, doubt: call.doubt } : problem,
       ...(isCreation ? { invoice: { status: call.facturapiId ? 'pending' : 'queued' } } : {}),
     },

@@ -58,6 +58,9 @@ export type Promises = Readonly<
     | 'read_invoice'
     | 'search_catalog'
     | 'list_invoices'
+    | 'list_customers'
+    | 'sync_customer'
+    | 'ask_customer'
     | 'look_up',
     number
   >
@@ -202,6 +205,8 @@ export function makeGovernor(o: {
       const create = Math.max(of('create'), bufferMsMax + givenUpWorkMsMax + sendingMsMin);
       const file = Math.max(of('file'), bufferMsMax + givenUpWorkMsMax);
       const list = Math.max(of('list'), bufferMsMax + givenUpWorkMsMax);
+      const lookUp = deadlines.longestMs(['look_up']);
+      const written = Math.max(deadlines.longestMs(['customer']), givenUpWorkMsMax);
       const made = {
         create_invoice: create,
         fetch_xml: file,
@@ -209,7 +214,11 @@ export function makeGovernor(o: {
         read_invoice: Math.max(of('look_up'), bufferMsMax + givenUpWorkMsMax),
         search_catalog: list,
         list_invoices: list,
-        look_up: deadlines.longestMs(['look_up']),
+        list_customers: list,
+        // Read first, or looked for in the list, and then written.
+        sync_customer: bufferMsMax + deadlines.longestMs(['look_up', 'list']) + written,
+        ask_customer: bufferMsMax + written + lookUp,
+        look_up: lookUp,
       };
       promises = { atMs: nowMs, of: made };
       return made;

@@ -8,7 +8,7 @@
  * the deadline instead, until an answer, a sample at its full length, ends the doubling. Calls that
  * were in flight together and time out together double it once.
  */
-export type WaitKind = 'create' | 'look_up' | 'file' | 'list';
+export type WaitKind = 'create' | 'look_up' | 'file' | 'list' | 'customer';
 
 /** `initialMs` is for a company that FacturAPI has not answered yet. */
 export const deadlineBounds = {
@@ -16,6 +16,8 @@ export const deadlineBounds = {
   look_up: { initialMs: 5_000, floorMs: 2_000, ceilingMs: 10_000 },
   file: { initialMs: 10_000, floorMs: 3_000, ceilingMs: 30_000 },
   list: { initialMs: 10_000, floorMs: 3_000, ceilingMs: 30_000 },
+  // Each asks SAT's register too.
+  customer: { initialMs: 10_000, floorMs: 3_000, ceilingMs: 30_000 },
 } as const satisfies Record<WaitKind, { initialMs: number; floorMs: number; ceilingMs: number }>;
 
 const waitKinds = Object.keys(deadlineBounds) as readonly WaitKind[];

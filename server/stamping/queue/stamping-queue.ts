@@ -38,9 +38,16 @@ export interface InvoiceCall extends CallBase {
 
 /** About a company's account at FacturAPI; what it asks is in `request`. */
 export interface AccountCall extends CallBase {
-  readonly kind: 'search_catalog' | 'list_invoices';
+  readonly kind:
+    | 'search_catalog'
+    | 'list_invoices'
+    | 'list_customers'
+    | 'sync_customer'
+    | 'ask_customer';
   readonly invoiceId: null;
   readonly request: unknown;
+  /** Its process died, or its attempt crashed: it may have been sent. */
+  readonly outcomeUnknown?: boolean;
 }
 
 export interface ClaimOptions {
