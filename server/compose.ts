@@ -131,7 +131,7 @@ export async function composeStamper(
   });
   link.onNotification((_channel, lane) => stamper.wake(Number(lane)));
   link.onLookAgain(() => stamper.wake());
-  link.pushCounters(makeCounters(), () => poolState(pool));
+  link.pushCounters(makeCounters(), () => poolState([pool]));
   link.ready();
   return async () => {
     await stamper.stop();
@@ -155,9 +155,7 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
   const { foldCustomerUses, foldUsesEveryMs } = await import(
     './customers/search/customer-uses-store.ts'
   );
-  const { makeSearchPool, searchMsMax, searchWaitMsMax } = await import(
-    './platform/postgres/search-pool.ts'
-  );
+  const { makeSearchPool, searchMsMax } = await import('./platform/postgres/search-pool.ts');
   const counters = makeCounters();
   const signals = makeInvoiceSignals();
   const importSignals = makeImportSignals();
@@ -174,15 +172,15 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
           max: settings.searchPoolMax,
           name: 'search',
           log,
-          waitMsMax: searchWaitMsMax,
           statementMsMax: searchMsMax,
         })
       : undefined;
+  const searchPool = makeSearchPool(ownSearchPool ?? pool);
   const sessions = cachedSessions(sessionStore(pool), { hears: link.hears });
   const server = await makeWebServer({
     log,
     pool,
-    searchPool: makeSearchPool(ownSearchPool ?? pool),
+    searchPool,
     sessions,
     counters,
     signals,
@@ -204,7 +202,7 @@ export async function composeWeb(link: ChildLink<WebSettings>): Promise<() => Pr
     importSignals.lookAgain();
     sessions.clear();
   });
-  link.pushCounters(counters, () => poolState(pool, ownSearchPool));
+  link.pushCounters(counters, () => poolState([pool, ownSearchPool], searchPool.waiting()));
   const folding = setInterval(() => {
     foldCustomerUses(pool).catch((error) => log.warn({ err: error }, 'the ranking grows old'));
   }, foldUsesEveryMs);
@@ -239,13 +237,14 @@ interface PoolCounts {
   readonly waitingCount: number;
 }
 
-function poolState(...pools: Array<PoolCounts | undefined>) {
+/** `waiting` on top: what waits before a pool and not in it. */
+function poolState(pools: ReadonlyArray<PoolCounts | undefined>, waiting = 0) {
   const sum = (count: (pool: PoolCounts) => number) =>
     pools.reduce((total, pool) => total + (pool ? count(pool) : 0), 0);
   return {
     total: sum((pool) => pool.totalCount),
     inUse: sum((pool) => pool.totalCount - pool.idleCount),
-    waiting: sum((pool) => pool.waitingCount),
+    waiting: waiting + sum((pool) => pool.waitingCount),
   };
 }
 

@@ -15,7 +15,7 @@ const badRows = rows / 100;
 const takeOverMsMax = 30_000;
 const importMsMax = 120_000;
 
-describe('an import of customers whose workers are killed', () => {
+describe('an import of customers whose workers are killed', { concurrency: 2 }, () => {
   test('kill -9 of whoever works at it, twice: each good row is one customer, each bad one is told', async (t) => {
     const database = await testDatabase(t);
     const timbra = await startInstallation(t, {

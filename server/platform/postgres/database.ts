@@ -13,8 +13,7 @@ export interface PoolOptions {
   readonly max: number;
   readonly name: string;
   readonly log: Logger;
-  /** `poolWaitMsMax` and `statementMsMax` unless somebody has less patience. */
-  readonly waitMsMax?: number;
+  /** `statementMsMax` unless somebody has less patience. */
   readonly statementMsMax?: number;
 }
 
@@ -50,7 +49,7 @@ export function makePool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     ...clientConfig(options.access, options.name),
     max: options.max,
-    connectionTimeoutMillis: options.waitMsMax ?? poolWaitMsMax,
+    connectionTimeoutMillis: poolWaitMsMax,
     // Long-lived: each new connection would warm its own caches again.
     idleTimeoutMillis: 0,
     statement_timeout: options.statementMsMax ?? statementMsMax,

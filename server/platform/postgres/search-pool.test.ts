@@ -25,9 +25,10 @@ describe('the pool of searches', () => {
   });
 
   const poolOf = (o: { max: number; waitMsMax?: number; statementMsMax?: number }) => {
-    const pool = makePool({ access: database.app, name: 'search', log: silentLog, ...o });
+    const { waitMsMax, ...rest } = o;
+    const pool = makePool({ access: database.app, name: 'search', log: silentLog, ...rest });
     cleanups.after(() => pool.end());
-    return { pool, search: makeSearchPool(pool) };
+    return { pool, search: makeSearchPool(pool, waitMsMax === undefined ? {} : { waitMsMax }) };
   };
   const sleeping = async () => {
     const { rows } = await admin.query(
@@ -50,19 +51,31 @@ describe('the pool of searches', () => {
     assert.deepEqual(searched, { kind: 'found', rows: [{ n: 1 }] });
   };
 
-  test('one that is abandoned while it waits is never sent', async () => {
-    const { pool, search } = poolOf({ max: 1 });
-    const holder = await pool.connect();
-    const leaving = new AbortController();
+  test('one that is abandoned while it waits is never sent, and answered at once', async () => {
+    const { search } = poolOf({ max: 1 });
+    const first = search.ask(sleep(0.2), forGood);
     await admin.query('create sequence sent');
     await admin.query('grant usage on sequence sent to timbra_app');
+    const leaving = new AbortController();
     const asked = search.ask(statement(`select nextval('sent')`), leaving.signal);
     leaving.abort();
-    holder.release();
     assert.deepEqual(await asked, { kind: 'gone' });
+    assert.equal((await first).kind, 'found');
+    await found(search);
     const { rows } = await admin.query('select is_called from sent');
     assert.equal(rows[0].is_called, false);
-    await found(search);
+  });
+
+  test('the newest goes first', async () => {
+    const { search } = poolOf({ max: 1 });
+    const order: number[] = [];
+    const first = search.ask(sleep(0.1), forGood);
+    const asked = [1, 2, 3].map(async (n) => {
+      await search.ask(one, forGood);
+      order.push(n);
+    });
+    await Promise.all([first, ...asked]);
+    assert.deepEqual(order, [3, 2, 1]);
   });
 
   test('one that is abandoned while it runs is cancelled, and its connection goes on', async () => {
@@ -84,9 +97,9 @@ describe('the pool of searches', () => {
     cleanups.after(relay.close);
     const pool = makePool({ access: { url: relay.url }, name: 'search', log: silentLog, max: 1 });
     cleanups.after(() => pool.end());
-    const search = makeSearchPool(pool);
+    const search = makeSearchPool(pool, { waitMsMax: 20_000 });
     const leaving = new AbortController();
-    const asked = search.ask(sleep(0.1), leaving.signal);
+    const asked = search.ask(sleep(0.4), leaving.signal);
     const next = search.ask(sleep(0.5), forGood);
     await until(async () => (await sleeping()) === 1);
     leaving.abort();
@@ -97,22 +110,20 @@ describe('the pool of searches', () => {
     assert.deepEqual([(await asked).kind, (await next).kind], ['gone', 'found']);
   });
 
-  test('whoever waits beyond the bound is told at once; at the bound they wait', async () => {
-    const { pool, search } = poolOf({ max: 1, waitMsMax: 20_000 });
-    const holder = await pool.connect();
-    const waiting = Array.from({ length: searchesWaitingMax }, () => search.ask(one, forGood));
-    assert.deepEqual(await search.ask(one, forGood), { kind: 'busy' });
-    holder.release();
-    const kinds = new Set((await Promise.all(waiting)).map(({ kind }) => kind));
-    assert.deepEqual([...kinds], ['found']);
+  test('as many wait as may; with one more the oldest is told to try again', async () => {
+    const { search } = poolOf({ max: 1, waitMsMax: 20_000 });
+    const first = search.ask(sleep(0.2), forGood);
+    const waiting = Array.from({ length: searchesWaitingMax + 1 }, () => search.ask(one, forGood));
+    const kinds = (await Promise.all([first, ...waiting])).map(({ kind }) => kind);
+    assert.equal(kinds.filter((kind) => kind === 'found').length, searchesWaitingMax + 1);
+    assert.equal(kinds[1], 'busy');
   });
 
   test('one that takes too long is ended, and one that waits too long is not begun', async () => {
-    const { pool, search } = poolOf({ max: 1, statementMsMax: 30, waitMsMax: 400 });
-    assert.deepEqual(await search.ask(sleep(60), forGood), { kind: 'busy' });
-    const holder = await pool.connect();
+    const { search } = poolOf({ max: 1, statementMsMax: 300, waitMsMax: 30 });
+    const long = search.ask(sleep(60), forGood);
     assert.deepEqual(await search.ask(one, forGood), { kind: 'busy' });
-    holder.release();
+    assert.deepEqual(await long, { kind: 'busy' });
     await found(search);
   });
 

@@ -2,17 +2,17 @@ import { connect } from 'node:net';
 import type pg from 'pg';
 import { isDatabaseUnavailable } from './database.ts';
 
-/** Searches that wait for one of the pool's connections; beyond, people are told to try again. */
+/** Searches that wait for a connection; with one more, the oldest of them is told to try again. */
 export const searchesWaitingMax = 200;
-/**
- * A search takes a millisecond or two, on connections that are new to it and a busy machine some
- * hundred: whatever takes so long is ended by PostgreSQL.
- */
-export const searchMsMax = 1_000;
+/** A search takes a millisecond or two: whatever takes so long is ended by PostgreSQL. */
+export const searchMsMax = 250;
 /** How long one waits for a connection. Longer, and the next key has been pressed since. */
 export const searchWaitMsMax = 500;
-/** A search that nobody waits for ends by itself sooner than it can be cancelled. */
-export const cancelAfterMs = 20;
+/**
+ * A search that nobody waits for runs on for so long: a cancellation is a connection and a process of
+ * PostgreSQL's, which costs more than most searches do.
+ */
+export const cancelAfterMs = 100;
 /** For the server to take the cancellation; later, the connection is given up instead. */
 const cancelMsMax = 1_000;
 
@@ -31,23 +31,67 @@ export type Searched<T> =
 export interface SearchPool {
   /** One statement. Aborted while it waits, it is never sent; while it runs, it is cancelled. */
   ask<T extends pg.QueryResultRow>(statement: Statement, signal: AbortSignal): Promise<Searched<T>>;
+  /** How many wait for a connection now. */
+  waiting(): number;
 }
 
 /**
  * What people wait for at every key has connections of its own, so that neither a long list nor an
- * import stands before it, and so that whoever has typed on costs nothing more.
+ * import stands before it.
+ *
+ * The newest goes first: in a queue that has grown long, the oldest are about to be abandoned by
+ * whoever types on, and served in order each would be sent just before that, for nobody (adaptive
+ * LIFO; B. Maurer, Fail at Scale, 2015). In turn 500 people a second were all answered too late.
  */
-export function makeSearchPool(pool: pg.Pool): SearchPool {
-  return {
-    async ask<T extends pg.QueryResultRow>(statement: Statement, signal: AbortSignal) {
-      if (pool.waitingCount >= searchesWaitingMax) return BUSY;
+export function makeSearchPool(pool: pg.Pool, o: { waitMsMax?: number } = {}): SearchPool {
+  const waiting: Array<{ begin(): void; end(how: typeof BUSY | typeof GONE): void }> = [];
+  let running = 0;
+
+  const run = async <T extends pg.QueryResultRow>(statement: Statement, signal: AbortSignal) => {
+    try {
       const client = await pool.connect().catch(busyWhenWaiting);
       if (!client) return BUSY;
-      if (signal.aborted) {
-        client.release();
-        return GONE;
+      if (!signal.aborted) return await askOn<T>(client, statement, signal);
+      client.release();
+      return GONE;
+    } finally {
+      const next = waiting.pop();
+      if (next) next.begin();
+      else running -= 1;
+    }
+  };
+
+  return {
+    waiting: () => waiting.length,
+    async ask<T extends pg.QueryResultRow>(statement: Statement, signal: AbortSignal) {
+      if (signal.aborted) return GONE;
+      if (running < pool.options.max) {
+        running += 1;
+        return run<T>(statement, signal);
       }
-      return askOn<T>(client, statement, signal);
+      if (waiting.length >= searchesWaitingMax) waiting.shift()!.end(BUSY);
+      return new Promise<Searched<T>>((resolve, reject) => {
+        const leave = () => one.end(GONE);
+        const timer = setTimeout(() => one.end(BUSY), o.waitMsMax ?? searchWaitMsMax);
+        const noLonger = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', leave);
+        };
+        const one = {
+          begin() {
+            noLonger();
+            run<T>(statement, signal).then(resolve, reject);
+          },
+          end(how: typeof BUSY | typeof GONE) {
+            noLonger();
+            const at = waiting.indexOf(one);
+            if (at >= 0) waiting.splice(at, 1);
+            resolve(how);
+          },
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        waiting.push(one);
+      });
     },
   };
 }
