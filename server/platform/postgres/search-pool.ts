@@ -4,8 +4,8 @@ import { isDatabaseUnavailable } from './database.ts';
 
 /** Searches that wait for a connection; with one more, the oldest of them is told to try again. */
 export const searchesWaitingMax = 200;
-/** A search takes a millisecond or two: whatever takes so long is ended by PostgreSQL. */
-export const searchMsMax = 250;
+/** A search takes a millisecond or two, on a busy machine some hundred: longer, PostgreSQL ends it. */
+export const searchMsMax = 1_000;
 /** How long one waits for a connection. Longer, and the next key has been pressed since. */
 export const searchWaitMsMax = 500;
 /**
