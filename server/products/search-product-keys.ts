@@ -1,6 +1,6 @@
 import { Problem } from '../platform/http/problem.ts';
 import type { Queryable } from '../platform/postgres/database.ts';
-import { askCatalog, type Lane, readAnswer } from '../stamping/stamping.ts';
+import { askCatalog, awaitAnswer, type CallWatch, type Lane } from '../stamping/stamping.ts';
 import type { TenantId } from '../tenants/tenants.ts';
 import {
   type CatalogEntry,
@@ -15,15 +15,6 @@ export interface SearchOptions {
   readonly db: Queryable;
   readonly lane: Lane;
   readonly watchCall: () => CallWatch;
-}
-
-/** Hears when a call of the queue has ended. */
-export interface CallWatch {
-  follow(callId: number): void;
-  next(ms: number): Promise<void>;
-  /** This worker stops: answer now with what is known. */
-  isClosing(): boolean;
-  stop(): void;
 }
 
 export interface KeySearch {
@@ -84,23 +75,13 @@ export function productKeySearch(o: SearchOptions, waitMsMax = searchWaitMsMax) 
   }
 
   async function ask({ tenantId, q, requestId }: KeySearch, folded: string) {
-    const deadlineMs = Date.now() + waitMsMax;
-    const signal = o.watchCall();
-    try {
-      const question = { catalog: 'products' as const, q: q.trim(), requestId, waitMs: waitMsMax };
-      const callId = await askCatalog(o.db, o.lane, tenantId, question);
-      if (callId === undefined) throw tooMany();
-      signal.follow(callId);
-      for (;;) {
-        const answer = await readAnswer(o.db, tenantId, callId);
-        if (answer.kind === 'answered') return await take(answer, folded);
-        const leftMs = deadlineMs - Date.now();
-        if (answer.kind === 'unanswered' || leftMs <= 0 || signal.isClosing()) throw noAnswer();
-        await signal.next(leftMs);
-      }
-    } finally {
-      signal.stop();
-    }
+    const untilMs = Date.now() + waitMsMax;
+    const question = { catalog: 'products' as const, q: q.trim(), requestId, waitMs: waitMsMax };
+    const callId = await askCatalog(o.db, o.lane, tenantId, question);
+    if (callId === undefined) throw tooMany();
+    const answer = await awaitAnswer(o.db, o.watchCall(), { tenantId, callId, untilMs });
+    if (answer.kind !== 'answered') throw noAnswer();
+    return take(answer, folded);
   }
 
   async function take({ status, body }: { status: number; body: unknown }, folded: string) {

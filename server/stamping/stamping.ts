@@ -115,7 +115,7 @@ export interface CatalogQuestion {
 export const searchesOpenMax = 2;
 
 /**
- * Asks FacturAPI to search SAT's catalogue; answers the call's id, for `readAnswer`, or undefined
+ * Asks FacturAPI to search SAT's catalogue; answers the call's id, for `awaitAnswer`, or undefined
  * when the company has too many open. Two that ask in the same instant may pass the bound by one.
  */
 export async function askCatalog(
@@ -150,11 +150,36 @@ export type CallAnswer =
   /** It ended without an answer: no key, nobody waits any more, or too many attempts. */
   | { readonly kind: 'unanswered' };
 
-export async function readAnswer(
+/** Hears when a call of the queue has ended. */
+export interface CallWatch {
+  follow(callId: number): void;
+  next(ms: number): Promise<void>;
+  /** This worker stops: answer now with what is known. */
+  isClosing(): boolean;
+  stop(): void;
+}
+
+/** Waits for the call's answer until `untilMs` of `Date.now()`; `waits` when it did not come. */
+export async function awaitAnswer(
   db: Queryable,
-  tenantId: TenantId,
-  callId: number,
+  watch: CallWatch,
+  { tenantId, callId, untilMs }: { tenantId: TenantId; callId: number; untilMs: number },
 ): Promise<CallAnswer> {
+  try {
+    // Before it is read: what ends after the reading is heard of.
+    watch.follow(callId);
+    for (;;) {
+      const answer = await readAnswer(db, tenantId, callId);
+      const leftMs = untilMs - Date.now();
+      if (answer.kind !== 'waits' || leftMs <= 0 || watch.isClosing()) return answer;
+      await watch.next(leftMs);
+    }
+  } finally {
+    watch.stop();
+  }
+}
+
+async function readAnswer(db: Queryable, tenantId: string, callId: number): Promise<CallAnswer> {
   const { rows } = await db.query<{ state: string; status: number | null; body: unknown }>({
     name: 'read-call-answer',
     text: `select c.state, a.status, a.body

@@ -9,9 +9,11 @@ import {
   unplaced,
   withoutField,
 } from '../api/field-errors.ts';
+import { changedMeanwhile, type KnownVersion } from '../api/versions.ts';
 import { Trouble } from '../app/trouble.tsx';
+import { VersionConflict } from '../app/version-conflict.tsx';
+import { useVersionedDraft } from '../app/versioned-draft.ts';
 import { words } from '../app/words.ts';
-import { CustomerConflict } from './customer-conflict.tsx';
 import {
   addressFields,
   bodyOf,
@@ -22,8 +24,9 @@ import {
 } from './customer-draft.ts';
 import { CustomerFields } from './customer-fields.tsx';
 import classes from './customer-form.module.css';
-import { changedMeanwhile, type KnownVersion, useSaveCustomer } from './customers.ts';
+import { useSaveCustomer } from './customers.ts';
 import { Duplicates } from './duplicates.tsx';
+import { fieldName, inFormOrder } from './field-name.ts';
 import { suggestionOf } from './suggestion.ts';
 
 interface CustomerFormProps {
@@ -48,11 +51,11 @@ const shownFields = [
 /** What SAT wants to know of a receiver, and what the company wants to: new or put right. */
 export function CustomerForm(props: CustomerFormProps) {
   const say = words.customers.form;
-  const { draft, setDraft, known, dirty, takeTheirs } = useDraft(props.starting);
+  const { draft, setDraft, known, dirty, takeTheirs } = useCustomerDraft(props.starting);
   const save = useSaveCustomer();
   const [errors, setErrors] = useState<FieldErrors>(noErrors);
   const form = useRef<HTMLFormElement>(null);
-  const current = changedMeanwhile(save.error);
+  const current = changedMeanwhile<CustomerRecord>(save.error);
   const elsewhere = unplaced(errors, shownFields);
   const failed =
     save.isError && !current && (elsewhere.length > 0 || errorsOf(save.error).size === 0);
@@ -138,9 +141,12 @@ export function CustomerForm(props: CustomerFormProps) {
         </fieldset>
       </form>
       {current && (
-        <CustomerConflict
-          mine={draft}
-          current={current}
+        <VersionConflict
+          say={words.customers.conflict}
+          differences={inFormOrder(differences(draft, draftOfCustomer(current))).map((one) => ({
+            ...one,
+            field: fieldName(one.field),
+          }))}
           saving={save.isPending}
           onTakeMine={() => send(current)}
           onTakeTheirs={() => {
@@ -173,27 +179,10 @@ function Buttons({
   );
 }
 
-/**
- * The fields, and the version that they were read in. A newer one that comes while nothing was
- * typed is taken over, and so is one whose fields are the same (it was archived, say); any other is
- * left for the server to tell when it is saved.
- */
-function useDraft(starting: CustomerDraft | CustomerRecord) {
+function useCustomerDraft(starting: CustomerDraft | CustomerRecord) {
   const given = 'id' in starting ? starting : undefined;
-  const [known, setKnown] = useState(given);
-  const [draft, setDraft] = useState(() =>
-    'id' in starting ? draftOfCustomer(starting) : starting,
-  );
-  const dirty = !known || !isSame(draft, draftOfCustomer(known));
-  const takeTheirs = (theirs: CustomerRecord) => {
-    setKnown(theirs);
-    setDraft(draftOfCustomer(theirs));
-  };
-  if (known && given && given.version > known.version) {
-    if (!dirty) takeTheirs(given);
-    else if (isSame(draftOfCustomer(known), draftOfCustomer(given))) setKnown(given);
-  }
-  return { draft, setDraft, known, dirty, takeTheirs };
+  const begin = () => ('id' in starting ? draftOfCustomer(starting) : starting);
+  return useVersionedDraft(given, begin, { of: draftOfCustomer, isSame });
 }
 
 function isSame(a: CustomerDraft, b: CustomerDraft): boolean {

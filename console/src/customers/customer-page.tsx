@@ -4,18 +4,18 @@ import { Problem } from '../api/problem.ts';
 import { Absent } from '../app/absent.tsx';
 import { dateAndTime } from '../app/formats.ts';
 import { usePageTitle } from '../app/page-title.ts';
+import { RecordActions } from '../app/record-actions.tsx';
 import { addresses, Link, navigate } from '../app/router.tsx';
 import { Trouble } from '../app/trouble.tsx';
 import { Waiting } from '../app/waiting.tsx';
 import { words } from '../app/words.ts';
 import { CustomerStanding } from '../customer-sync/customer-standing.tsx';
 import { mayIssue } from '../session/session.ts';
-import { CustomerActions } from './customer-actions.tsx';
 import { draftOfTyped } from './customer-draft.ts';
 import { CustomerForm } from './customer-form.tsx';
 import { CustomerHistory } from './customer-history.tsx';
 import classes from './customer-page.module.css';
-import { useCustomer } from './customers.ts';
+import { useCustomer, useCustomerLife } from './customers.ts';
 
 /** What was searched and not found begins the new one. */
 export function NewCustomerPage({ typed }: { typed: string }) {
@@ -71,7 +71,14 @@ function Shown({ customer, mayEdit }: { customer: CustomerRecord; mayEdit: boole
             {say.updated(dateAndTime(customer.updated_at))}
           </Text>
         </div>
-        {mayEdit && <CustomerActions customer={customer} />}
+        {mayEdit && (
+          <RecordActions
+            known={customer}
+            say={say}
+            useLife={useCustomerLife}
+            onRemoved={() => navigate(addresses.customers)}
+          />
+        )}
       </div>
       {customer.archived_at && (
         <div className={classes.archived}>

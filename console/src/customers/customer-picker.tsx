@@ -2,11 +2,11 @@ import { Combobox, Loader, TextInput, useCombobox } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
 import type { Customer } from '../api/bodies.ts';
+import { Highlighted } from '../app/highlighted.tsx';
 import { words } from '../app/words.ts';
 import { CustomerCard } from './customer-card.tsx';
 import classes from './customer-picker.module.css';
 import { useCustomerSearch } from './customers.ts';
-import { Highlighted } from './highlighted.tsx';
 import { WriteCustomer } from './write-customer.tsx';
 
 const createOption = 'create';
@@ -132,11 +132,11 @@ function CustomerSearch({ autoFocus, onChosen, onCreate, error }: CustomerSearch
           {customers.map((customer) => (
             <Combobox.Option key={customer.id} value={customer.id}>
               <span className={classes.name}>
-                <Highlighted customer={customer} field="legal_name" />
+                <Highlighted of={customer} field="legal_name" />
               </span>
               <span className={classes.facts}>
                 <span className={classes.taxId}>
-                  <Highlighted customer={customer} field="tax_id" />
+                  <Highlighted of={customer} field="tax_id" />
                 </span>
                 <span>{words.customers.zip(customer.address.zip)}</span>
               </span>

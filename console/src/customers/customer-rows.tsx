@@ -1,9 +1,9 @@
 import { Skeleton, Stack } from '@mantine/core';
 import type { Customer, FoundCustomer } from '../api/bodies.ts';
+import { Highlighted } from '../app/highlighted.tsx';
 import { addresses, Link } from '../app/router.tsx';
 import { words } from '../app/words.ts';
 import classes from './customers-page.module.css';
-import { Highlighted } from './highlighted.tsx';
 
 type Row = Customer & Partial<Pick<FoundCustomer, 'match'>>;
 
@@ -15,16 +15,16 @@ export function CustomerRows({ customers }: { customers: readonly Row[] }) {
         <li key={customer.id}>
           <Link className={classes.row} href={addresses.customer(customer.id)}>
             <span className={classes.name}>
-              <Highlighted customer={customer} field="legal_name" />
+              <Highlighted of={customer} field="legal_name" />
               {customer.match?.tier === 'typo' && (
                 <small className={classes.typo}>{words.customers.list.typo}</small>
               )}
             </span>
             <span className={classes.taxId}>
-              <Highlighted customer={customer} field="tax_id" />
+              <Highlighted of={customer} field="tax_id" />
             </span>
             <span className={classes.email}>
-              <Highlighted customer={customer} field="email" />
+              <Highlighted of={customer} field="email" />
             </span>
             <span className={classes.zip}>{words.customers.zip(customer.address.zip)}</span>
           </Link>

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query';
 import type { CustomerInput, CustomerRecord } from '../api/bodies.ts';
 import { api, body } from '../api/client.ts';
-import { Problem } from '../api/problem.ts';
+import { ifMatch, type KnownVersion, type LifeVerb } from '../api/versions.ts';
 
 export const pickerShownMax = 8;
 export const listShownMax = 50;
@@ -88,13 +88,6 @@ export function useDuplicates(taxId: string | null, exceptId: string | undefined
   });
 }
 
-export interface KnownVersion {
-  readonly id: string;
-  readonly version: number;
-}
-
-const ifMatch = ({ version }: KnownVersion) => ({ 'if-match': `"${version}"` });
-
 /** Makes a customer, or replaces the one that is known if it still is in that version. */
 export function useSaveCustomer() {
   const settle = useSettled();
@@ -111,8 +104,6 @@ export function useSaveCustomer() {
     onSuccess: settle,
   });
 }
-
-export type LifeVerb = 'archive' | 'restore' | 'remove';
 
 /** Archives, restores or removes; answers what is left of it. */
 export function useCustomerLife(onDone: (left: CustomerRecord | null) => void) {
@@ -147,10 +138,4 @@ function useSettled() {
       void cache.invalidateQueries({ queryKey: ['customers', list] });
     }
   };
-}
-
-/** The customer as it is now, when a change was refused because it changed meanwhile. */
-export function changedMeanwhile(error: unknown): CustomerRecord | undefined {
-  if (!(error instanceof Problem) || error.code !== 'version_mismatch') return undefined;
-  return error.said.current as CustomerRecord | undefined;
 }

@@ -8,9 +8,11 @@ import {
   unplaced,
   withoutField,
 } from '../api/field-errors.ts';
+import { changedMeanwhile, type KnownVersion } from '../api/versions.ts';
 import { Trouble } from '../app/trouble.tsx';
+import { VersionConflict } from '../app/version-conflict.tsx';
+import { useVersionedDraft } from '../app/versioned-draft.ts';
 import { words } from '../app/words.ts';
-import { ProductConflict } from './product-conflict.tsx';
 import {
   bodyOf,
   differences,
@@ -22,7 +24,7 @@ import {
 import { ProductFields } from './product-fields.tsx';
 import classes from './product-form.module.css';
 import { ProductPreview } from './product-preview.tsx';
-import { changedMeanwhile, type KnownVersion, useSaveProduct } from './products.ts';
+import { useSaveProduct } from './products.ts';
 
 interface ProductFormProps {
   /** To put right; a new one without it. */
@@ -41,11 +43,14 @@ const shownFields = [
 /** A product, new or put right, beside what an invoice would make of it. */
 export function ProductForm({ product, onSaved, onCancel, disabled = false }: ProductFormProps) {
   const say = words.products.form;
-  const { draft, setDraft, known, dirty, takeTheirs } = useDraft(product);
+  const { draft, setDraft, known, dirty, takeTheirs } = useVersionedDraft(product, emptyProduct, {
+    of: draftOfProduct,
+    isSame,
+  });
   const save = useSaveProduct();
   const [errors, setErrors] = useState<FieldErrors>(noErrors);
   const form = useRef<HTMLFormElement>(null);
-  const current = changedMeanwhile(save.error);
+  const current = changedMeanwhile<Product>(save.error);
   const elsewhere = unplaced(errors, shownFields);
   const failed =
     save.isError && !current && (elsewhere.length > 0 || errorsOf(save.error).size === 0);
@@ -120,9 +125,9 @@ export function ProductForm({ product, onSaved, onCancel, disabled = false }: Pr
         <ProductPreview draft={draft} />
       </form>
       {current && (
-        <ProductConflict
-          mine={draft}
-          current={current}
+        <VersionConflict
+          say={words.products.conflict}
+          differences={differences(draft, draftOfProduct(current))}
           saving={save.isPending}
           onTakeMine={() => send(current)}
           onTakeTheirs={() => {
@@ -136,23 +141,6 @@ export function ProductForm({ product, onSaved, onCancel, disabled = false }: Pr
   );
 }
 
-/**
- * The fields, and the version that they were read in. A newer one that comes while nothing was
- * typed is taken over, and so is one whose fields are the same (it was archived, say); any other is
- * left for the server to tell when it is saved.
- */
-function useDraft(product: Product | undefined) {
-  const [known, setKnown] = useState(product);
-  const [draft, setDraft] = useState(() => (product ? draftOfProduct(product) : emptyProduct()));
-  const dirty = !known || differences(draft, draftOfProduct(known)).length > 0;
-  const takeTheirs = (theirs: Product) => {
-    setKnown(theirs);
-    setDraft(draftOfProduct(theirs));
-  };
-  if (known && product && product.version > known.version) {
-    const same = differences(draftOfProduct(known), draftOfProduct(product)).length === 0;
-    if (!dirty) takeTheirs(product);
-    else if (same) setKnown(product);
-  }
-  return { draft, setDraft, known, dirty, takeTheirs };
+function isSame(a: ProductDraft, b: ProductDraft): boolean {
+  return differences(a, b).length === 0;
 }

@@ -2,8 +2,8 @@ import { Combobox, TextInput, type TextInputProps, useCombobox } from '@mantine/
 import { type FocusEvent, useState } from 'react';
 import type { FoundProduct, Product } from '../api/bodies.ts';
 import { money } from '../app/formats.ts';
+import { Highlighted } from '../app/highlighted.tsx';
 import { words } from '../app/words.ts';
-import { HighlightedField } from './highlighted-field.tsx';
 import classes from './product-input.module.css';
 import { useProductSearch } from './products.ts';
 import { taxesInWords } from './taxes-in-words.ts';
@@ -64,14 +64,14 @@ export function ProductInput({ value, onChange, onChosen, ...rest }: ProductInpu
             <Combobox.Option key={product.id} value={product.id}>
               <span className={classes.first}>
                 <span className={classes.description}>
-                  <HighlightedField product={product} field="description" />
+                  <Highlighted of={product} field="description" />
                 </span>
                 <span className={classes.price}>{money(product.price)}</span>
               </span>
               <span className={classes.facts}>
                 {product.sku && (
                   <span className={classes.sku}>
-                    <HighlightedField product={product} field="sku" />
+                    <Highlighted of={product} field="sku" />
                   </span>
                 )}
                 <span>{taxesInWords(product)}</span>

@@ -4,15 +4,15 @@ import { Problem } from '../api/problem.ts';
 import { Absent } from '../app/absent.tsx';
 import { dateAndTime } from '../app/formats.ts';
 import { usePageTitle } from '../app/page-title.ts';
+import { RecordActions } from '../app/record-actions.tsx';
 import { addresses, Link, navigate } from '../app/router.tsx';
 import { Trouble } from '../app/trouble.tsx';
 import { Waiting } from '../app/waiting.tsx';
 import { words } from '../app/words.ts';
 import { mayIssue } from '../session/session.ts';
-import { ProductActions } from './product-actions.tsx';
 import { ProductForm } from './product-form.tsx';
 import classes from './product-page.module.css';
-import { useProduct } from './products.ts';
+import { useProduct, useProductLife } from './products.ts';
 
 export function NewProductPage() {
   usePageTitle(words.products.form.title);
@@ -58,7 +58,14 @@ function Shown({ product, mayEdit }: { product: Product; mayEdit: boolean }) {
             {say.updated(dateAndTime(product.updated_at))}
           </Text>
         </div>
-        {mayEdit && <ProductActions product={product} />}
+        {mayEdit && (
+          <RecordActions
+            known={product}
+            say={say}
+            useLife={useProductLife}
+            onRemoved={() => navigate(addresses.products)}
+          />
+        )}
       </div>
       {product.archived_at && (
         <p className={classes.archived} role="note">

@@ -1,8 +1,8 @@
 import type { FoundProduct } from '../api/bodies.ts';
 import { money } from '../app/formats.ts';
+import { Highlighted } from '../app/highlighted.tsx';
 import { addresses, Link } from '../app/router.tsx';
 import { words } from '../app/words.ts';
-import { HighlightedField } from './highlighted-field.tsx';
 import classes from './products-page.module.css';
 import { taxesInWords } from './taxes-in-words.ts';
 
@@ -16,14 +16,14 @@ export function ProductRow({ product }: { product: FoundProduct }) {
   return (
     <Link className={classes.row} href={addresses.product(product.id)}>
       <span className={classes.description}>
-        <HighlightedField product={product} field="description" />
+        <Highlighted of={product} field="description" />
         {product.match?.tier === 'typo' && <small className={classes.typo}>{say.typo}</small>}
       </span>
       <span className={classes.price}>{money(product.price)}</span>
       <span className={classes.facts}>
         {product.sku && (
           <span className={classes.sku}>
-            <HighlightedField product={product} field="sku" />
+            <Highlighted of={product} field="sku" />
           </span>
         )}
         <span>{say.keys(product.product_key, product.unit_name ?? product.unit_key)}</span>

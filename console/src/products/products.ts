@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query';
 import type { Product, ProductInput, ProductPage, ProductPricing } from '../api/bodies.ts';
 import { api, body } from '../api/client.ts';
-import { Problem } from '../api/problem.ts';
+import { ifMatch, type KnownVersion, type LifeVerb } from '../api/versions.ts';
 
 const pickerShownMax = 6;
 const listPageSize = 30;
@@ -66,13 +66,6 @@ export function useProductPreview(pricing: ProductPricing | null) {
   });
 }
 
-export interface KnownVersion {
-  readonly id: string;
-  readonly version: number;
-}
-
-const ifMatch = ({ version }: KnownVersion) => ({ 'if-match': `"${version}"` });
-
 /** Makes a product, or replaces the one that is known if it still is in that version. */
 export function useSaveProduct() {
   const settle = useSettled();
@@ -89,8 +82,6 @@ export function useSaveProduct() {
     onSuccess: settle,
   });
 }
-
-export type LifeVerb = 'archive' | 'restore' | 'remove';
 
 /** Archives, restores or removes; answers what is left of it. */
 export function useProductLife(onDone: (left: Product | null) => void) {
@@ -125,10 +116,4 @@ function useSettled() {
       void cache.invalidateQueries({ queryKey: ['products', list] });
     }
   };
-}
-
-/** The product as it is now, when a change was refused because it changed meanwhile. */
-export function changedMeanwhile(error: unknown): Product | undefined {
-  if (!(error instanceof Problem) || error.code !== 'version_mismatch') return undefined;
-  return error.said.current as Product | undefined;
 }

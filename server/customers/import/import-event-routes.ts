@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { Type } from 'typebox';
+import { eventStreamResponse, eventStreams } from '../../platform/http/event-stream.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { notFound } from '../../platform/http/problem.ts';
 import { IdParams, problems } from '../../platform/http/schemas.ts';
@@ -7,25 +7,18 @@ import { principalOf } from '../../sessions/sessions.ts';
 import type { ImportSignals } from './import-signals.ts';
 import { type ImportState, readImport } from './imports-store.ts';
 
-/** Proxies cut connections that stay silent for a minute. */
-const heartbeatMs = 20_000;
-const retryMs = 2_000;
 /** Batches end faster than people read. */
 const tellEveryMs = 250;
 
 /**
- * Server-sent events (WHATWG HTML): `progress` with what GET of the import answers, at once, at
+ * Events: `progress` with what GET of the import answers, at once, at
  * each change, and a last time when it has ended; then the stream ends.
  */
 export function importEventRoutes(
   server: HttpServer,
   o: { readonly pool: pg.Pool; readonly signals: ImportSignals },
 ): void {
-  const open = new Set<() => void>();
-  server.addHook('preClose', async () => {
-    for (const end of open) end();
-  });
-
+  const openStream = eventStreams(server);
   server.get(
     '/api/customers/imports/:id/events',
     {
@@ -34,10 +27,7 @@ export function importEventRoutes(
         tags: ['customers'],
         params: IdParams,
         response: {
-          200: {
-            description: 'A stream of events',
-            content: { 'text/event-stream': { schema: Type.String() } },
-          },
+          200: eventStreamResponse,
           ...problems(401, 404),
         },
       },
@@ -47,35 +37,20 @@ export function importEventRoutes(
       const { id } = request.params;
       const first = await readImport(o.pool, tenantId, id);
       if (!first) throw notFound();
-      reply.hijack();
-      const { raw } = reply;
-      raw.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        'x-request-id': request.id,
-      });
-      raw.write(`retry: ${retryMs}\n\n`);
-      const end = () => raw.end();
+      const stream = openStream(request, reply);
       const follow = followImport({
         first,
         read: () => readImport(o.pool, tenantId, id),
-        tell: (state) => raw.write(`event: progress\ndata: ${JSON.stringify(state)}\n\n`),
-        end,
+        tell: (state) => stream.tell('progress', state),
+        end: stream.end,
         onError: (error) => request.log.debug({ err: error }, 'progress could not be read'),
       });
       const leave = o.signals.subscribe(id, follow.look);
-      const beat = setInterval(() => {
-        raw.write(': \n\n');
-        // Should a notification have been lost, it is seen by now.
-        follow.look();
-      }, heartbeatMs);
-      open.add(end);
-      raw.on('close', () => {
-        clearInterval(beat);
+      // Should a notification have been lost, it is seen by then.
+      stream.onBeat(follow.look);
+      stream.onClose(() => {
         follow.stop();
         leave();
-        open.delete(end);
       });
       // What changed before the subscription.
       follow.look();

@@ -1,7 +1,7 @@
 import { notFound, Problem } from '../../platform/http/problem.ts';
 import type { Queryable } from '../../platform/postgres/database.ts';
 import type { TenantId } from '../../tenants/tenants.ts';
-import { type CallAnswer, type Lane, readAnswer } from '../stamping.ts';
+import { awaitAnswer, type CallAnswer, type CallWatch, type Lane } from '../stamping.ts';
 import { type Asked, lostStatus, readErrors } from './ask-customer.ts';
 import {
   askAboutCustomer,
@@ -16,15 +16,6 @@ export interface QuestionOptions {
   readonly db: Queryable;
   readonly lane: Lane;
   readonly watchCall: () => CallWatch;
-}
-
-/** Hears when a call of the queue has ended. */
-export interface CallWatch {
-  follow(callId: number): void;
-  next(ms: number): Promise<void>;
-  /** This worker stops: answer now with what is known. */
-  isClosing(): boolean;
-  stop(): void;
 }
 
 export interface Question {
@@ -98,19 +89,9 @@ export function customerQuestions(o: QuestionOptions, waitMsMax = askWaitMsMax) 
   }
 
   async function ended(tenantId: TenantId, callId: number, untilMs: number): Promise<CallAnswer> {
-    const watch = o.watchCall();
-    try {
-      watch.follow(callId);
-      for (;;) {
-        const answer = await readAnswer(o.db, tenantId, callId);
-        if (answer.kind !== 'waits') return answer;
-        const leftMs = untilMs - Date.now();
-        if (leftMs <= 0 || watch.isClosing()) throw noAnswer();
-        await watch.next(leftMs);
-      }
-    } finally {
-      watch.stop();
-    }
+    const answer = await awaitAnswer(o.db, o.watchCall(), { tenantId, callId, untilMs });
+    if (answer.kind === 'waits') throw noAnswer();
+    return answer;
   }
 
   return { validate, sendEditLink };

@@ -1,14 +1,18 @@
 import { Button, Text } from '@mantine/core';
-import type { Product } from '../api/bodies.ts';
-import dialogClasses from '../app/dialog.module.css';
-import { Dialog } from '../app/dialog.tsx';
-import { words } from '../app/words.ts';
-import { differences, draftOfProduct, type ProductDraft } from './product-draft.ts';
-import classes from './product-form.module.css';
+import dialogClasses from './dialog.module.css';
+import { Dialog } from './dialog.tsx';
+import classes from './version-conflict.module.css';
 
-interface ProductConflictProps {
-  mine: ProductDraft;
-  current: Product;
+interface VersionConflictProps {
+  say: Readonly<
+    Record<
+      | ('title' | 'means' | 'field' | 'mine' | 'theirs' | 'nothing')
+      | ('goOn' | 'takeMine' | 'takeTheirs'),
+      string
+    >
+  >;
+  /** By the fields' names, in words. */
+  differences: ReadonlyArray<{ field: string; mine: string; theirs: string }>;
   saving: boolean;
   onTakeMine: () => void;
   onTakeTheirs: () => void;
@@ -16,10 +20,9 @@ interface ProductConflictProps {
 }
 
 /** Two people saved at once: both versions side by side, and a choice. */
-export function ProductConflict(props: ProductConflictProps) {
-  const say = words.products.conflict;
+export function VersionConflict({ say, differences, saving, ...choices }: VersionConflictProps) {
   return (
-    <Dialog title={say.title} onClose={props.onGoOn}>
+    <Dialog title={say.title} onClose={choices.onGoOn}>
       <div className={dialogClasses.fields}>
         <Text size="sm">{say.means}</Text>
         <table className={classes.versions}>
@@ -31,7 +34,7 @@ export function ProductConflict(props: ProductConflictProps) {
             </tr>
           </thead>
           <tbody>
-            {differences(props.mine, draftOfProduct(props.current)).map((one) => (
+            {differences.map((one) => (
               <tr key={one.field}>
                 <th scope="row">{one.field}</th>
                 <td>{one.mine || <i>{say.nothing}</i>}</td>
@@ -40,14 +43,14 @@ export function ProductConflict(props: ProductConflictProps) {
             ))}
           </tbody>
         </table>
-        <div className={dialogClasses.buttons}>
-          <Button variant="subtle" onClick={props.onGoOn}>
+        <div className={classes.choices}>
+          <Button variant="subtle" onClick={choices.onGoOn}>
             {say.goOn}
           </Button>
-          <Button variant="default" onClick={props.onTakeTheirs}>
+          <Button variant="default" onClick={choices.onTakeTheirs}>
             {say.takeTheirs}
           </Button>
-          <Button onClick={props.onTakeMine} loading={props.saving}>
+          <Button onClick={choices.onTakeMine} loading={saving}>
             {say.takeMine}
           </Button>
         </div>

@@ -1,23 +1,39 @@
 import { Button } from '@mantine/core';
 import { IconArchive, IconArrowBackUp, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Product } from '../api/bodies.ts';
-import { Confirm } from '../app/confirm.tsx';
-import { addresses, navigate } from '../app/router.tsx';
-import { Trouble } from '../app/trouble.tsx';
-import { words } from '../app/words.ts';
-import classes from './product-page.module.css';
-import { useProductLife } from './products.ts';
+import type { KnownVersion, LifeVerb } from '../api/versions.ts';
+import { Confirm } from './confirm.tsx';
+import classes from './record-actions.module.css';
+import { Trouble } from './trouble.tsx';
 
-type Asked = 'archive' | 'remove';
+type Asked = Exclude<LifeVerb, 'restore'>;
 
-/** How a product leaves and comes back. */
-export function ProductActions({ product }: { product: Product }) {
+interface RecordActionsProps {
+  known: KnownVersion & { readonly archived_at: string | null };
+  say: Readonly<
+    Record<
+      | ('archive' | 'archiveTitle' | 'archiveMeans' | 'restore')
+      | ('remove' | 'removeTitle' | 'removeMeans' | 'changeFailed'),
+      string
+    >
+  >;
+  /** `onDone` is told when something is left of it, and when nothing is. */
+  useLife: (onDone: (left: object | null) => void) => {
+    readonly isPending: boolean;
+    readonly isError: boolean;
+    readonly error: unknown;
+    reset(): void;
+    mutate(change: { verb: LifeVerb; known: KnownVersion }): void;
+  };
+  onRemoved: () => void;
+}
+
+/** How a customer or a product leaves and comes back. */
+export function RecordActions({ known, say, useLife, onRemoved }: RecordActionsProps) {
   const [asked, setAsked] = useState<Asked | null>(null);
-  const say = words.products.page;
-  const life = useProductLife((left) => {
+  const life = useLife((left) => {
     setAsked(null);
-    if (!left) navigate(addresses.products);
+    if (!left) onRemoved();
   });
   const ask = (verb: Asked) => {
     life.reset();
@@ -27,12 +43,12 @@ export function ProductActions({ product }: { product: Product }) {
   return (
     <>
       <div className={classes.actions}>
-        {product.archived_at ? (
+        {known.archived_at ? (
           <Button
             variant="default"
             leftSection={<IconArrowBackUp {...small} />}
             loading={life.isPending}
-            onClick={() => life.mutate({ verb: 'restore', known: product })}
+            onClick={() => life.mutate({ verb: 'restore', known })}
           >
             {say.restore}
           </Button>
@@ -58,14 +74,14 @@ export function ProductActions({ product }: { product: Product }) {
       )}
       {asked && (
         <Confirm
-          title={asked === 'archive' ? say.archiveTitle : say.removeTitle}
-          means={asked === 'archive' ? say.archiveMeans : say.removeMeans}
-          action={asked === 'archive' ? say.archive : say.remove}
+          title={say[`${asked}Title`]}
+          means={say[`${asked}Means`]}
+          action={say[asked]}
           danger={asked === 'remove'}
           pending={life.isPending}
           error={life.error}
           failedTitle={say.changeFailed}
-          onConfirm={() => life.mutate({ verb: asked, known: product })}
+          onConfirm={() => life.mutate({ verb: asked, known })}
           onClose={() => setAsked(null)}
         />
       )}
